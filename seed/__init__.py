@@ -1,1 +1,1 @@
-"""The real start data of the portal (units, emulation catalogues, rules, periods) and the vocabulary of the demonstration."""
+"""The real start data of the portal (units, emulation catalogues, rules, periods) and its demonstration vocabulary."""
