@@ -1,0 +1,172 @@
+"""Settings: read from the environment once, checked at start, passed on as one frozen object."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+ENVIRONMENTS = ("demo", "test", "production")
+DEMO_SECRET = "demo-only-secret-not-for-production"  # noqa: S105 - refused in production, see _check
+DEMO_KEYRING = "demo:" + base64.urlsafe_b64encode(b"demo-only-key-not-for-production").decode()
+MIN_SECRET_LENGTH = 32
+KEY_BYTES = 32
+
+
+class ConfigError(RuntimeError):
+    """The environment does not allow a start; the message lists every fault found, one a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the program takes from its surroundings.
+
+    Durations are timedeltas, sizes bytes. `keyring` maps key ids to 32-byte keys; the first is the one that new data is written with.
+    """
+
+    environment: str
+    database_url: str
+    data_dir: Path
+    secret_key: str
+    keyring: tuple[tuple[str, bytes], ...]
+    redis_url: str | None = None
+    trusted_proxies: int = 0
+    secure_cookies: bool = False
+    session_idle: timedelta = timedelta(minutes=30)
+    session_absolute: timedelta = timedelta(hours=12)
+    max_upload_bytes: int = 10 * 1024 * 1024
+    direct_export_rows: int = 10_000
+    page_size: int = 50
+    log_level: str = "INFO"
+    today: str | None = None  # dd/mm/yyyy: freezes the portal's "today" for a demonstration; refused in production
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def is_demo(self) -> bool:
+        return self.environment == "demo"
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def files_dir(self) -> Path:
+        """Where the content-addressed file store lives (outside the web root)."""
+        return self.data_dir / "files"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read and check PORTAL_* variables.
+
+        Raises ConfigError with every fault when production is half configured.
+        """
+        source = dict(os.environ if env is None else env)
+        environment = source.get("PORTAL_ENV", "")
+        if environment not in ENVIRONMENTS:
+            raise ConfigError(f"PORTAL_ENV must be one of {', '.join(ENVIRONMENTS)}; it is {environment or 'not set'}.")
+        faults: list[str] = []
+        data_dir = Path(source.get("PORTAL_DATA_DIR", "instance")).resolve()
+        default_url = f"sqlite:///{data_dir / 'portal.db'}"
+        production = environment == "production"
+        settings = cls(
+            environment=environment,
+            database_url=_database_url(source.get("PORTAL_DATABASE_URL") or ("" if production else default_url)),
+            data_dir=data_dir,
+            secret_key=source.get("PORTAL_SECRET_KEY") or ("" if production else DEMO_SECRET),
+            keyring=_keyring(source, production, faults),
+            redis_url=source.get("PORTAL_REDIS_URL") or None,
+            trusted_proxies=_integer(source, "PORTAL_TRUSTED_PROXIES", 0, faults),
+            secure_cookies=source.get("PORTAL_SECURE_COOKIES", "1" if production else "0") == "1",
+            session_idle=timedelta(minutes=_integer(source, "PORTAL_SESSION_IDLE_MINUTES", 30, faults)),
+            session_absolute=timedelta(hours=_integer(source, "PORTAL_SESSION_ABSOLUTE_HOURS", 12, faults)),
+            max_upload_bytes=_integer(source, "PORTAL_MAX_UPLOAD_MB", 10, faults) * 1024 * 1024,
+            direct_export_rows=_integer(source, "PORTAL_DIRECT_EXPORT_ROWS", 10_000, faults),
+            log_level=source.get("PORTAL_LOG_LEVEL", "INFO"),
+            today=source.get("PORTAL_TODAY") or None,
+        )
+        if production:
+            faults.extend(_production_faults(settings, source))
+        if faults:
+            raise ConfigError("The portal does not start:\n" + "\n".join(f"- {fault}" for fault in faults))
+        return settings
+
+
+def _database_url(url: str) -> str:
+    """Name the driver that the lock file installs."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _integer(source: Mapping[str, str], name: str, default: int, faults: list[str]) -> int:
+    raw = source.get(name, "").strip()
+    if not raw:
+        return default
+    if not raw.isdecimal():
+        faults.append(f"{name} must be a whole number; it is {raw!r}.")
+        return default
+    return int(raw)
+
+
+def _keyring(source: Mapping[str, str], production: bool, faults: list[str]) -> tuple[tuple[str, bytes], ...]:
+    """Parse `id:base64key` lines from PORTAL_KEYRING_FILE, or from PORTAL_KEYRING separated by commas."""
+    text = source.get("PORTAL_KEYRING", "")
+    path = source.get("PORTAL_KEYRING_FILE", "")
+    if path:
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except OSError as error:
+            faults.append(f"PORTAL_KEYRING_FILE cannot be read: {error.strerror}.")
+    if not text.strip():
+        if production:
+            faults.append(
+                "PORTAL_KEYRING_FILE is not set: run `flask keys new` and store the file outside the database server."
+            )
+            return ()
+        text = DEMO_KEYRING
+    keys: list[tuple[str, bytes]] = []
+    for line in text.replace(",", "\n").splitlines():
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, _, encoded = line.strip().partition(":")
+        try:
+            key = base64.urlsafe_b64decode(encoded)
+        except (binascii.Error, ValueError):
+            key = b""
+        if not name or len(key) != KEY_BYTES:
+            faults.append(
+                f"The key ring has a faulty line ({name or 'no id'}): it must read id:base64 of {KEY_BYTES} bytes."
+            )
+            continue
+        keys.append((name, key))
+    return tuple(keys)
+
+
+def _production_faults(settings: Settings, source: Mapping[str, str]) -> list[str]:
+    faults: list[str] = []
+    if not settings.database_url:
+        faults.append("PORTAL_DATABASE_URL is not set.")
+    if not source.get("PORTAL_DATA_DIR"):
+        faults.append("PORTAL_DATA_DIR is not set.")
+    elif not settings.data_dir.is_dir() or not os.access(settings.data_dir, os.W_OK):
+        faults.append("PORTAL_DATA_DIR is not a folder that the service can write to.")
+    if not settings.secret_key:
+        faults.append("PORTAL_SECRET_KEY is not set.")
+    elif len(settings.secret_key) < MIN_SECRET_LENGTH or settings.secret_key == DEMO_SECRET:
+        faults.append(f"PORTAL_SECRET_KEY must be random and at least {MIN_SECRET_LENGTH} characters long.")
+    if any(name == "demo" for name, _ in settings.keyring):
+        faults.append("The key ring holds the demo key.")
+    if not settings.secure_cookies:
+        faults.append("PORTAL_SECURE_COOKIES=0 is not allowed in production: serve the portal over TLS.")
+    if settings.today:
+        faults.append("PORTAL_TODAY is for demonstrations only.")
+    return faults

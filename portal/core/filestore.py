@@ -1,0 +1,91 @@
+"""The file store: content under its SHA-256, outside the web root, on disk and synced before the database says that it is there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContent:
+    """What was written: its hash (64 hexadecimal digits) and its size in bytes."""
+
+    sha256: str
+    size: int
+
+
+class ContentTooLarge(ValueError):
+    """The stream went over the limit; nothing was kept."""
+
+
+class FileStore:
+    """Content-addressed files under `root`; the same bytes are kept once, and only their owner's record says that they exist."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path_of(self, sha256: str) -> Path:
+        """Where content of this hash lies; ValueError when it is not a hash."""
+        if len(sha256) != 64 or any(c not in "0123456789abcdef" for c in sha256):
+            raise ValueError("Not a SHA-256.")
+        return self.root / sha256[:2] / sha256[2:4] / sha256
+
+    def put(self, stream: BinaryIO, limit: int | None = None) -> StoredContent:
+        """Write a stream of at most `limit` bytes, synced to the disk; raises ContentTooLarge."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        descriptor, name = tempfile.mkstemp(prefix=".in-", dir=self.root)
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as out:
+                while chunk := stream.read(CHUNK):
+                    size += len(chunk)
+                    if limit is not None and size > limit:
+                        raise ContentTooLarge(f"over {limit} bytes")
+                    digest.update(chunk)
+                    out.write(chunk)
+                out.flush()
+                os.fsync(out.fileno())
+            target = self.path_of(digest.hexdigest())
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary.replace(target)
+            _sync_folder(target.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return StoredContent(digest.hexdigest(), size)
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The content as a stream; FileNotFoundError when the disk has lost it."""
+        return self.path_of(sha256).open("rb")
+
+    def verify(self, sha256: str) -> bool:
+        """Whether the file is there and still has its hash."""
+        try:
+            with self.open(sha256) as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+        except FileNotFoundError:
+            return False
+
+    def delete(self, sha256: str) -> None:
+        """Remove content that no record names any more."""
+        self.path_of(sha256).unlink(missing_ok=True)
+
+    def all_hashes(self) -> Iterator[str]:
+        """Every hash on the disk, for the search for orphans."""
+        for path in sorted(self.root.glob("??/??/*")):
+            yield path.name
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

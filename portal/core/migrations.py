@@ -1,0 +1,83 @@
+"""Running the migrations on a live engine; SQLite's foreign keys are off meanwhile and checked after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from portal.core.db import Base, write_mode
+
+FOLDER = Path(__file__).resolve().parents[2] / "migrations"
+
+
+class BrokenReferences(RuntimeError):
+    """A migration left rows that refer to nothing; it was rolled back."""
+
+
+def config_for(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, without a file."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("file_template", "%%(rev)s")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the database to `revision`, in one transaction."""
+    _run(engine, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the database back to `revision` (used in tests)."""
+    _run(engine, lambda config: command.downgrade(config, revision))
+
+
+def current(engine: Engine) -> str | None:
+    """The revision that the database is at."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """The newest revision that the code has."""
+    return ScriptDirectory.from_config(config_for()).get_current_head()
+
+
+def drift(engine: Engine) -> list[object]:
+    """What differs between the database and the models; empty when the migrations are complete."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "render_as_batch": engine.dialect.name == "sqlite"}
+        )
+        return list(compare_metadata(context, Base.metadata))
+
+
+def new_revision(engine: Engine, message: str, revision_id: str) -> None:
+    """Write a new revision from what the models have and the database has not."""
+    with engine.connect() as connection:
+        command.revision(config_for(connection), message=message, rev_id=revision_id, autogenerate=True)
+
+
+def _run(engine: Engine, action: Callable[[Config], None]) -> None:
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        if sqlite:
+            raw = connection.connection.driver_connection
+            raw.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr] # before BEGIN: inside it the pragma does nothing
+        try:
+            with write_mode(), connection.begin():
+                action(config_for(connection))
+                if sqlite and connection.execute(text("PRAGMA foreign_key_check")).first() is not None:
+                    raise BrokenReferences("foreign_key_check found rows without their parent")
+        finally:
+            if sqlite:
+                raw.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]

@@ -1,0 +1,127 @@
+"""Pages by key and counts with a bound: costs grow with what is asked for, not with what is stored."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+COUNT_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A sort that has an index: columns that are never null, the last of them unique; one direction for all."""
+
+    name: str
+    columns: tuple[Any, ...]
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A count that is exact up to its bound."""
+
+    value: int
+    capped: bool
+
+    def __str__(self) -> str:
+        text = f"{self.value:,}".replace(",", ".")
+        return f"{text}+" if self.capped else text
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of rows. `next_cursor` and `previous_cursor` are None where the list ends."""
+
+    rows: Sequence[Row[Any]]
+    size: int
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+def encode_cursor(values: Sequence[Any], backwards: bool = False) -> str:
+    """An address-safe key of a row: a position only, it opens nothing (the scope is in the query)."""
+    plain = [_plain(v) for v in values]
+    raw = json.dumps([1 if backwards else 0, *plain], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+
+def decode_cursor(text: str | None, width: int) -> tuple[list[Any], bool] | None:
+    """The values and direction of a cursor, or None when it is absent or not one of ours (the list then starts at its head)."""
+    if not text:
+        return None
+    try:
+        raw = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (binascii.Error, ValueError, UnicodeDecodeError):
+        return None
+    if not isinstance(raw, list) or len(raw) != width + 1 or raw[0] not in (0, 1):
+        return None
+    return [_rich(v) for v in raw[1:]], raw[0] == 1
+
+
+def fetch_page(
+    session: Session,
+    stmt: Select[Any],
+    order: Order,
+    cursor: str | None,
+    size: int,
+    key_of: Callable[[Row[Any]], Sequence[Any]],
+) -> Page:
+    """Run `stmt` for one page; `key_of` gives the values of the order's columns from a row."""
+    width = len(order.columns)
+    position = decode_cursor(cursor, width)
+    backwards = position is not None and position[1]
+    descending = order.descending != backwards
+    if position is not None:
+        stmt = stmt.where(_beyond(order.columns, position[0], descending))
+    ordering = [c.desc() if descending else c.asc() for c in order.columns]
+    rows = list(session.execute(stmt.order_by(None).order_by(*ordering).limit(size + 1)))
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    has_next, has_previous = (True, more) if backwards else (more, position is not None)
+    return Page(
+        rows=rows,
+        size=size,
+        next_cursor=encode_cursor(key_of(rows[-1])) if rows and has_next else None,
+        previous_cursor=encode_cursor(key_of(rows[0]), backwards=True) if rows and has_previous else None,
+    )
+
+
+def bounded_count(session: Session, stmt: Select[Any], limit: int = COUNT_LIMIT) -> Count:
+    """How many rows `stmt` gives, exact to `limit`."""
+    inner = stmt.order_by(None).with_only_columns(literal(1)).limit(limit + 1).subquery()
+    found = session.execute(select(func.count()).select_from(inner)).scalar_one()
+    return Count(min(found, limit), found > limit)
+
+
+def _beyond(columns: Sequence[Any], values: Sequence[Any], descending: bool) -> ColumnElement[bool]:
+    left, right = tuple_(*columns), tuple_(*(literal(v, c.type) for c, v in zip(columns, values, strict=True)))
+    return left < right if descending else left > right
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"t": value.isoformat()}
+    if isinstance(value, date):
+        return {"d": value.isoformat()}
+    return value
+
+
+def _rich(value: Any) -> Any:
+    if isinstance(value, dict):
+        if isinstance(value.get("t"), str):
+            return datetime.fromisoformat(value["t"])
+        if isinstance(value.get("d"), str):
+            return date.fromisoformat(value["d"])
+        return ""
+    return value

@@ -1,0 +1,75 @@
+"""Vietnamese text: one normal form, one folded form for search and matching, one sort key."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"\s+")
+_STROKES = str.maketrans({"đ": "d", "Đ": "d", "ð": "d", "Ð": "d"})
+_CONTROL = {c: None for c in range(32) if c not in (9, 10, 13)}
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_LETTER_RANK = {letter: chr(ord("A") + index) for index, letter in enumerate(_ALPHABET)}
+_TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+# The tone mark may stand on either vowel (hoà, hòa): folding drops it, sorting reads it per syllable.
+
+
+def clean(value: str | None) -> str:
+    """One line of text: composed (NFC), no control characters, single spaces, trimmed."""
+    if not value:
+        return ""
+    composed = unicodedata.normalize("NFC", value).translate(_CONTROL)
+    return _SPACES.sub(" ", composed).strip()
+
+
+def clean_lines(value: str | None) -> str:
+    """Text of several lines: composed, no control characters, each line trimmed at its end, no blank lines around."""
+    if not value:
+        return ""
+    composed = unicodedata.normalize("NFC", value).translate(_CONTROL).replace("\r\n", "\n").replace("\r", "\n")
+    return "\n".join(line.rstrip() for line in composed.split("\n")).strip()
+
+
+def fold(value: str | None) -> str:
+    """The form that search, matching and autocomplete compare: lower case, no marks, đ as d, single spaces.
+
+    Lists, search, autocomplete and imports all use this one function, so that "hoà", "hòa" and "Hoa" meet.
+    """
+    if not value:
+        return ""
+    bare = unicodedata.normalize("NFD", value.translate(_STROKES))
+    kept = "".join(c for c in bare if not unicodedata.combining(c))
+    return _SPACES.sub(" ", kept.casefold()).strip()
+
+
+def _syllable_key(syllable: str) -> tuple[str, str]:
+    """Letters first in the Vietnamese alphabet, then the tone: (letters, tone)."""
+    tone = "0"
+    letters: list[str] = []
+    for char in unicodedata.normalize("NFC", syllable.lower()):
+        parts = unicodedata.normalize("NFD", char)
+        marks = [c for c in parts if c in _TONES]
+        if marks:
+            tone = _TONES[marks[0]]
+        base = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))
+        letters.append(_LETTER_RANK.get(base, base))
+    return "".join(letters), tone
+
+
+def sort_key(value: str | None) -> str:
+    """A plain ASCII-ordered key for names of things, in the order of the Vietnamese alphabet, alike on every engine."""
+    keys = [_syllable_key(part) for part in clean(value).split(" ") if part]
+    return " ".join(letters for letters, _ in keys) + "!" + "".join(tone for _, tone in keys)
+
+
+def person_sort_key(value: str | None) -> str:
+    """The key of a person's name: the given name (last word) first, then family and middle names."""
+    words = clean(value).split(" ")
+    return sort_key(" ".join([words[-1], *words[:-1]])) if words else sort_key("")
+
+
+def initials(name: str) -> str:
+    """Two letters for an avatar: of the given name and the word before it reversed as officials write them (Trần Thị Bình: TB)."""
+    words = clean(name).split(" ")
+    letters = [words[0][:1], words[-1][:1]] if len(words) > 1 else [words[0][:2]]
+    return "".join(letters).upper()

@@ -1,0 +1,84 @@
+"""What each role may do, how far, and at which levels it can be assigned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from portal.domain.access.enums import Permission, Reach, Role
+
+P = Permission
+PROVINCE, DEPARTMENT, DISTRICT, COMMUNE, SUBORDINATE = "province", "department", "district", "commune", "subordinate"
+ALL_LEVELS = frozenset({PROVINCE, DEPARTMENT, DISTRICT, COMMUNE, SUBORDINATE})
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSpec:
+    """`grants` maps a permission to its reach; `levels` are the unit levels that the role fits."""
+
+    grants: Mapping[Permission, Reach]
+    levels: frozenset[str]
+    needs_totp: bool = False
+    confidential: bool = False
+
+
+_OBSERVE = {P.UNIT_VIEW: Reach.SUBTREE, P.CATALOGUE_VIEW: Reach.SUBTREE}
+_WATCH_EMULATION = {
+    **_OBSERVE,
+    P.REGISTRATION_VIEW: Reach.SUBTREE,
+    P.REGISTRATION_EXPORT: Reach.SUBTREE,
+    P.COMPLETENESS_VIEW: Reach.SUBTREE,
+    P.JOB_VIEW: Reach.OWN,
+}
+_RUN_EMULATION = {
+    **_WATCH_EMULATION,
+    P.REGISTRATION_RECEIVE: Reach.OWN,
+    P.CATALOGUE_MANAGE: Reach.SUBTREE,
+    P.PERIOD_MANAGE: Reach.SUBTREE,
+}
+_ADMINISTER = {
+    P.UNIT_VIEW: Reach.SUBTREE,
+    P.UNIT_MANAGE: Reach.SUBTREE,
+    P.USER_VIEW: Reach.SUBTREE,
+    P.USER_MANAGE: Reach.SUBTREE,
+    P.ASSIGNMENT_MANAGE: Reach.SUBTREE,
+}
+_UNIT_OFFICER = {**_WATCH_EMULATION, P.REGISTRATION_EDIT: Reach.OWN, P.REGISTRATION_RECEIVE: Reach.OWN}
+_UNIT_HEAD = {**_WATCH_EMULATION, P.REGISTRATION_APPROVE: Reach.OWN, P.REGISTRATION_RECEIVE: Reach.OWN}
+_COMMUNE_OFFICER = {
+    **_OBSERVE,
+    P.REGISTRATION_VIEW: Reach.OWN,
+    P.REGISTRATION_EXPORT: Reach.OWN,
+    P.REGISTRATION_EDIT: Reach.OWN,
+    P.REGISTRATION_SEND: Reach.OWN,
+    P.JOB_VIEW: Reach.OWN,
+}
+_NOTHING_YET: dict[Permission, Reach] = {P.UNIT_VIEW: Reach.OWN}
+_AT_PROVINCE = frozenset({PROVINCE})
+_AT_UNITS = frozenset({DEPARTMENT, DISTRICT, COMMUNE, SUBORDINATE})
+
+ROLES: Mapping[Role, RoleSpec] = {
+    Role.SYSTEM_ADMIN: RoleSpec(_ADMINISTER, _AT_PROVINCE, needs_totp=True),
+    Role.AUDIT_READER: RoleSpec({P.AUDIT_VIEW: Reach.SUBTREE}, _AT_PROVINCE, needs_totp=True),
+    Role.DIRECTOR: RoleSpec(_WATCH_EMULATION, _AT_PROVINCE),
+    Role.DEPUTY_DIRECTOR: RoleSpec(_WATCH_EMULATION, _AT_PROVINCE),
+    Role.DIVISION_HEAD: RoleSpec(_RUN_EMULATION, _AT_PROVINCE),
+    Role.OFFICE: RoleSpec(_WATCH_EMULATION, _AT_PROVINCE),
+    Role.INSPECTOR: RoleSpec(_NOTHING_YET, _AT_PROVINCE),
+    Role.REFORM_OFFICER: RoleSpec(_NOTHING_YET, _AT_PROVINCE),
+    Role.EMULATION_OFFICER: RoleSpec(_RUN_EMULATION, _AT_PROVINCE),
+    Role.RELIGION_OFFICER: RoleSpec(_NOTHING_YET, _AT_PROVINCE, needs_totp=True, confidential=True),
+    Role.RELIGION_APPROVER: RoleSpec(_NOTHING_YET, _AT_PROVINCE, needs_totp=True, confidential=True),
+    Role.ARCHIVES_OFFICER: RoleSpec(_NOTHING_YET, _AT_PROVINCE),
+    Role.COUNCIL_MEMBER: RoleSpec(
+        {**_OBSERVE, P.REGISTRATION_VIEW: Reach.SUBTREE, P.REGISTRATION_EXPORT: Reach.SUBTREE, P.JOB_VIEW: Reach.OWN},
+        _AT_PROVINCE,
+    ),
+    Role.AREA_APPRAISER: RoleSpec(_NOTHING_YET, ALL_LEVELS),
+    Role.UNIT_OFFICER: RoleSpec(_UNIT_OFFICER, _AT_UNITS),
+    Role.UNIT_HEAD: RoleSpec(_UNIT_HEAD, _AT_UNITS),
+    Role.COMMUNE_OFFICER: RoleSpec(_COMMUNE_OFFICER, frozenset({COMMUNE, SUBORDINATE})),
+    Role.DISTRICT_RELIGION_OFFICER: RoleSpec(_NOTHING_YET, frozenset({DISTRICT}), needs_totp=True, confidential=True),
+    Role.DISTRICT_RELIGION_HEAD: RoleSpec(_NOTHING_YET, frozenset({DISTRICT}), needs_totp=True, confidential=True),
+    Role.VIEWER: RoleSpec({**_OBSERVE, P.REGISTRATION_VIEW: Reach.SUBTREE}, ALL_LEVELS),
+}

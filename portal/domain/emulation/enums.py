@@ -1,0 +1,156 @@
+"""Emulation registration: states, kinds and the table of its workflow, with Vietnamese labels."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from portal.core.workflow import Transition, Workflow, states
+
+
+class RegistrationState(StrEnum):
+    """Where a unit's registration stands. `tone` and `icon` are how lists and page heads show it."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    SENT = "sent"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+    @property
+    def label(self) -> str:
+        return _STATE[self][0]
+
+    @property
+    def tone(self) -> str:
+        return _STATE[self][1]
+
+    @property
+    def icon(self) -> str:
+        return _STATE[self][2]
+
+
+class SubjectKind(StrEnum):
+    """What a title is given to."""
+
+    PERSON = "person"
+    COLLECTIVE = "collective"
+    BOTH = "both"
+
+    @property
+    def label(self) -> str:
+        return {"person": "Cá nhân", "collective": "Tập thể", "both": "Cá nhân, tập thể"}[self.value]
+
+
+class TitleFamily(StrEnum):
+    """Danh hiệu thi đua (title) or hình thức khen thưởng (form)."""
+
+    TITLE = "title"
+    FORM = "form"
+
+    @property
+    def label(self) -> str:
+        return "Danh hiệu thi đua" if self is TitleFamily.TITLE else "Hình thức khen thưởng"
+
+
+class TitleScope(StrEnum):
+    """The level at which a title is decided."""
+
+    BASE = "base"
+    PROVINCE = "province"
+    STATE = "state"
+
+    @property
+    def label(self) -> str:
+        return {"base": "Cấp cơ sở", "province": "Cấp tỉnh", "state": "Cấp Nhà nước"}[self.value]
+
+
+class PeriodSector(StrEnum):
+    """Offices register by calendar year, the education sector by school year."""
+
+    OFFICE = "office"
+    EDUCATION = "education"
+
+    @property
+    def label(self) -> str:
+        return "Cơ quan, đơn vị (theo năm)" if self is PeriodSector.OFFICE else "Ngành giáo dục (theo năm học)"
+
+
+class MovementKind(StrEnum):
+    """A standing movement or a campaign of one year."""
+
+    MOVEMENT = "movement"
+    CAMPAIGN = "campaign"
+
+    @property
+    def label(self) -> str:
+        return "Phong trào" if self is MovementKind.MOVEMENT else "Đợt thi đua"
+
+
+class Confidence(StrEnum):
+    """How sure a legal fact is: read in a published source, indirectly, from memory, unsure, an example."""
+
+    SURE = "S"
+    INDIRECT = "S*"
+    MEMORY = "M"
+    UNSURE = "U"
+    EXAMPLE = "EX"
+
+    @property
+    def label(self) -> str:
+        return {
+            "S": "đã đối chiếu",
+            "S*": "nguồn gián tiếp",
+            "M": "cần đối chiếu",
+            "U": "cần đối chiếu",
+            "EX": "ví dụ",
+        }[self.value]
+
+
+class BlockRole(StrEnum):
+    """A unit's part in its emulation block (cụm, khối thi đua)."""
+
+    LEADER = "leader"
+    DEPUTY = "deputy"
+    MEMBER = "member"
+
+    @property
+    def label(self) -> str:
+        return {"leader": "Trưởng khối", "deputy": "Phó trưởng khối", "member": "Thành viên"}[self.value]
+
+
+_S = RegistrationState
+_STATE = {
+    _S.DRAFT: ("Bản nháp", "idle", "circle-dashed"),
+    _S.IN_REVIEW: ("Chờ lãnh đạo duyệt", "run", "progress"),
+    _S.SENT: ("Chờ tiếp nhận", "run", "clock"),
+    _S.RETURNED: ("Bị trả lại", "warn", "arrow-back-up"),
+    _S.ACCEPTED: ("Đã tiếp nhận", "ok", "circle-check"),
+}
+
+EDITABLE = states({_S.DRAFT, _S.RETURNED})
+"""States in which the unit's officer may change the registration."""
+
+SUBMITTED = states({_S.SENT, _S.ACCEPTED})
+"""States in which the level above sees the content: the unit has sent it."""
+
+REGISTRATION_WORKFLOW: Workflow[RegistrationState] = Workflow(
+    "emulation_registration",
+    (
+        Transition("submit", EDITABLE, _S.IN_REVIEW, "Trình lãnh đạo", "Trình lãnh đạo duyệt"),
+        Transition("withdraw", states({_S.IN_REVIEW}), _S.DRAFT, "Rút về để sửa", "Rút về để sửa"),
+        Transition(
+            "send_back",
+            states({_S.IN_REVIEW}),
+            _S.DRAFT,
+            "Trả lại để sửa",
+            "Lãnh đạo trả lại để sửa",
+            needs_reason=True,
+        ),
+        Transition("send", states({_S.IN_REVIEW}), _S.SENT, "Duyệt và gửi", "Duyệt và gửi cấp trên"),
+        Transition("send_signed", EDITABLE, _S.SENT, "Gửi bản đã ký", "Gửi bản đã ký"),
+        Transition("take_back", states({_S.SENT}), _S.DRAFT, "Thu hồi", "Thu hồi bản đã gửi", needs_reason=True),
+        Transition("return", states({_S.SENT}), _S.RETURNED, "Trả lại", "Cấp tiếp nhận trả lại", needs_reason=True),
+        Transition("accept", states({_S.SENT}), _S.ACCEPTED, "Tiếp nhận", "Tiếp nhận"),
+        Transition("reopen", states({_S.ACCEPTED}), _S.RETURNED, "Mở lại", "Mở lại để sửa", needs_reason=True),
+    ),
+)

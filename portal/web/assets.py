@@ -1,0 +1,31 @@
+"""Static addresses with the content's hash, so that browsers may keep files for good and still see every change."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from flask import Flask, url_for
+
+
+class Assets:
+    """Addresses of static files; hashes are read once, at start."""
+
+    def __init__(self, folder: Path) -> None:
+        self._hashes = {
+            p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()[:12]
+            for p in folder.rglob("*")
+            if p.is_file()
+        }
+
+    def url(self, name: str) -> str:
+        """`/static/<name>?v=<hash>`; KeyError when there is no such file."""
+        return url_for("static", filename=name, v=self._hashes[name])
+
+
+def init_assets(app: Flask) -> None:
+    """Give templates `static_url` and `icons_href`."""
+    assets = Assets(Path(app.static_folder or ""))
+    app.jinja_env.globals["static_url"] = assets.url
+    with app.test_request_context():
+        app.jinja_env.globals["icons_href"] = assets.url("icons.svg")

@@ -1,0 +1,64 @@
+"""What a view asks for: the process's runtime, who acts, and the unit of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from flask import abort, current_app, g, request
+
+from portal.core.runtime import Runtime
+from portal.domain.access.actor import Actor, Work
+from portal.web.db import db
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The signed-in person as pages show them; plain values, read at the start of the request."""
+
+    actor: Actor
+    session_id: int
+    unit_name: str
+    post: str
+    theme: str
+    must_change_password: bool
+    needs_second_factor: bool
+    has_second_factor: bool
+
+
+def runtime() -> Runtime:
+    """The process's settings, keys, files and clock."""
+    return cast(Runtime, current_app.extensions["portal"])
+
+
+def viewer() -> Viewer | None:
+    """The signed-in person, or None."""
+    return cast("Viewer | None", g.get("viewer"))
+
+
+def actor() -> Actor:
+    """The person who acts; 401 when nobody is signed in (access has normally refused before)."""
+    found = viewer()
+    if found is None:
+        abort(401)
+    return found.actor
+
+
+def work() -> Work:
+    """The unit of work of this request: hand it to services and queries."""
+    return Work(db.session(), actor(), runtime().clock, request_id(), request.remote_addr or "")
+
+
+def anonymous_work() -> Work:
+    """A unit of work for pages before sign-in: nobody acts yet."""
+    return Work(db.session(), Actor(0, "", "", 0), runtime().clock, request_id(), request.remote_addr or "")
+
+
+def request_id() -> str:
+    return cast(str, g.get("request_id", ""))
+
+
+def today() -> date:
+    """The present day in Vietnam."""
+    return runtime().clock.today()

@@ -1,0 +1,135 @@
+"""The shell of every page: who is here, the menu that they may open, the year in view; built from the features' manifests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from flask import Flask, request, url_for
+
+from portal.core.clock import local
+from portal.core.manifest import MenuEntry, manifests
+from portal.core.text import initials
+from portal.domain.access.enums import Permission
+from portal.web.context import Viewer, runtime, viewer
+
+FIRST_YEAR = 2022
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    label: str
+    url: str
+    icon: str
+    current: bool
+    key: str = ""
+    count: int | None = None
+    count_bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    label: str
+    items: list[MenuItem]
+
+
+@dataclass(frozen=True, slots=True)
+class ShellUser:
+    name: str
+    initials: str
+    unit_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What layouts/base.html reads; see components/README.md."""
+
+    user: ShellUser | None
+    menu: list[MenuGroup]
+    year: int
+    years: list[tuple[int, str, bool]]
+    help_url: str
+    home_url: str
+    user_menu: list[tuple[str, str, str]]
+    logout_url: str
+    now_text: str
+    now_iso: str
+    theme: str = "light"
+    search_url: str | None = None
+    notice_count: int | None = None
+    notice_url: str | None = None
+    unit_in_view: str | None = None
+    unit_url: str | None = None
+    environment_note: str | None = None
+    footer: list[tuple[str, str]] = field(default_factory=list)
+
+
+def init_menu(app: Flask) -> None:
+    """Give every template its `shell`."""
+
+    @app.context_processor
+    def _shell() -> dict[str, Shell]:
+        return {"shell": build_shell(viewer())}
+
+
+def year_in_view() -> int:
+    """The year of the address (?nam=2023), else the present one."""
+    raw = request.args.get("nam", "")
+    current = runtime().clock.today().year
+    return int(raw) if raw.isdecimal() and FIRST_YEAR <= int(raw) <= current + 1 else current
+
+
+def build_shell(person: Viewer | None) -> Shell:
+    """The shell for this request."""
+    now = local(runtime().clock.now())
+    year = year_in_view()
+    settings = runtime().settings
+    return Shell(
+        user=ShellUser(person.actor.full_name, initials(person.actor.full_name), person.unit_name) if person else None,
+        menu=_menu(person) if person else [],
+        year=year,
+        years=[(y, _with_year(y), y == year) for y in range(now.year + 1, FIRST_YEAR - 1, -1)] if person else [],
+        help_url=url_for("help.show_page", trang=request.endpoint) if person else url_for("help.show_page"),
+        home_url=url_for("home.show_home"),
+        user_menu=_user_menu() if person else [],
+        logout_url=url_for("accounts.sign_out"),
+        now_text=now.strftime("%H:%M ngày %d/%m/%Y"),
+        now_iso=now.isoformat(timespec="minutes"),
+        theme=person.theme if person else "light",
+        unit_in_view=person.unit_name if person else None,
+        environment_note="Bản dùng thử, số liệu minh họa" if settings.is_demo else None,
+        footer=[("Hướng dẫn sử dụng", url_for("help.show_page"))],
+    )
+
+
+def _with_year(year: int) -> str:
+    args = {k: v for k, v in request.args.items(multi=False) if k not in ("nam", "ky", "sau")}
+    values = {**(request.view_args or {}), **args, "nam": year}
+    endpoint = request.endpoint if request.endpoint and request.method == "GET" else "home.show_home"
+    return url_for(endpoint, **values) if endpoint != "home.show_home" else url_for("home.show_home", nam=year)
+
+
+def _menu(person: Viewer) -> list[MenuGroup]:
+    home = MenuItem("Việc của tôi", url_for("home.show_home"), "home", request.endpoint == "home.show_home", key="v")
+    entries = sorted(
+        (e for m in manifests() for e in m.menu if person.actor.can(Permission(e.permission))),
+        key=lambda e: (e.order // 100, e.group, e.order),
+    )
+    groups = [MenuGroup("", [home])]
+    groups += [MenuGroup(label, [_item(e) for e in items]) for label, items in groupby(entries, key=lambda e: e.group)]
+    return groups
+
+
+def _item(entry: MenuEntry) -> MenuItem:
+    url = url_for(entry.endpoint)
+    prefixes = entry.active_prefixes or (url,)
+    current = any(request.path == p or request.path.startswith(p.rstrip("/") + "/") for p in prefixes)
+    return MenuItem(entry.label, url, entry.icon, current, key=entry.key)
+
+
+def _user_menu() -> list[tuple[str, str, str]]:
+    return [
+        ("Tài khoản của tôi", url_for("accounts.show_own_account"), "user"),
+        ("Đổi mật khẩu", url_for("accounts.change_password"), "key"),
+        ("Phiên đăng nhập", url_for("accounts.list_own_sessions"), "shield-lock"),
+    ]

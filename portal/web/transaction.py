@@ -1,0 +1,50 @@
+"""The transaction edge: a request that writes commits once, at the end, and only when its answer is below 400."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, g, request
+
+from portal.core.db import write_mode
+from portal.web.db import db
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class PortalFlask(Flask):
+    """Flask whose views run inside the unit of work of their request.
+
+    It wraps the view rather than hooking in after the request: a commit that fails must still become an answer.
+    """
+
+    def dispatch_request(self) -> Response:  # type: ignore[override]
+        db.session.rollback()  # what sign-in read belongs to its own, finished transaction
+        if request.method in SAFE_METHODS:
+            return self.make_response(super().dispatch_request())
+        with write_mode():
+            try:
+                response = self.make_response(super().dispatch_request())
+                if response.status_code < 400:  # noqa: PLR2004 - the first of the error statuses
+                    db.session.commit()
+                    committed = True
+                else:
+                    db.session.rollback()
+                    committed = False
+            except BaseException:
+                db.session.rollback()
+                raise
+        if committed:
+            _run(g.pop("after_commit", []))
+        return response
+
+
+def after_commit(action: Callable[[], Any]) -> None:
+    """Run `action` once the request's transaction is committed (waking the worker, for one); not when it is rolled back."""
+    g.setdefault("after_commit", []).append(action)
+
+
+def _run(actions: list[Callable[[], Any]]) -> None:
+    for action in actions:
+        action()

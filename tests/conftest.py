@@ -1,0 +1,172 @@
+"""Fixtures: one app and one database a worker, put back to its template after each test that wrote."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from portal import create_app
+from portal.config import Settings
+from portal.core.clock import FixedClock
+from portal.core.db import write_mode
+from portal.core.runtime import Runtime
+from portal.domain.access.actor import Actor, Work
+from portal.domain.accounts.models import UserAccount, UserSession
+from portal.domain.accounts.queries import by_username, load_actor
+from portal.domain.units.models import Unit
+from portal.web.login import new_token, token_hash
+from portal.web.transaction import PortalFlask
+from tests.databases import Database, make_database
+
+START = datetime(2023, 3, 15, 2, 0, tzinfo=UTC)  # 09:00 on Wednesday 15/03/2023 in Hưng Yên
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The worker's database and its template, with the start data and the demo accounts."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    made = make_database(tmp_path_factory.mktemp("database"), worker)
+    made.build_template()
+    made.reset()
+    yield made
+    made.drop()
+
+
+@pytest.fixture(scope="session")
+def _clock() -> FixedClock:
+    return FixedClock(START)
+
+
+@pytest.fixture(scope="session")
+def _app(database: Database, _clock: FixedClock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalFlask]:
+    settings = test_settings(database.url, tmp_path_factory.mktemp("data"))
+    app = create_app(settings, clock=_clock)
+    event.listen(runtime_of(app).engine, "commit", lambda _: setattr(database, "dirty", True))
+    yield app
+    runtime_of(app).engine.dispose()
+
+
+@pytest.fixture
+def app(_app: PortalFlask, database: Database, _clock: FixedClock) -> Iterator[PortalFlask]:
+    """The portal. Its clock stands at 09:00 on 15/03/2023 until a test moves it."""
+    _clock.instant = START
+    yield _app
+    if database.dirty:
+        runtime_of(_app).engine.dispose()
+        database.reset()
+        shutil.rmtree(runtime_of(_app).settings.files_dir, ignore_errors=True)
+
+
+@pytest.fixture
+def runtime(app: PortalFlask) -> Runtime:
+    return runtime_of(app)
+
+
+@pytest.fixture
+def clock(app: PortalFlask, _clock: FixedClock) -> FixedClock:
+    return _clock
+
+
+@pytest.fixture
+def session(runtime: Runtime) -> Iterator[Session]:
+    """A session in write mode for arranging and looking; commit what the app must see, in short steps (SQLite has one writer)."""
+    with write_mode(), runtime.session_factory() as made:
+        yield made
+
+
+@pytest.fixture
+def read(runtime: Runtime) -> Iterator[Callable[..., Any]]:
+    """read(stmt): the scalars of a statement, in a session of its own."""
+
+    def run(stmt: Any) -> list[Any]:
+        with runtime.session_factory() as made:
+            return list(made.scalars(stmt))
+
+    yield run
+
+
+@pytest.fixture
+def unit_id(runtime: Runtime) -> Callable[[str], int]:
+    """unit_id("326"): a unit's id by its code."""
+
+    def find(code: str) -> int:
+        with runtime.session_factory() as made:
+            return made.scalars(select(Unit.id).where(Unit.code == code)).one()
+
+    return find
+
+
+@pytest.fixture
+def actor_of(runtime: Runtime) -> Callable[[str], Actor]:
+    """actor_of("vangiang"): the actor of a demo account."""
+
+    def load(username: str) -> Actor:
+        with runtime.session_factory() as made:
+            return load_actor(made, made.scalars(by_username(username)).one(), runtime.clock.today())
+
+    return load
+
+
+@pytest.fixture
+def work_as(
+    runtime: Runtime, actor_of: Callable[[str], Actor]
+) -> Callable[[str], contextlib.AbstractContextManager[Work]]:
+    """with work_as("vangiang") as work: a unit of work in write mode, committed at the end unless it raised."""
+
+    @contextlib.contextmanager
+    def begin(username: str) -> Iterator[Work]:
+        who = actor_of(username)
+        with write_mode(), runtime.session_factory() as made:
+            yield Work(made, who, runtime.clock, "test", "127.0.0.1")
+            made.commit()
+
+    return begin
+
+
+@pytest.fixture
+def client(app: PortalFlask) -> FlaskClient:
+    """A browser in which nobody has signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def client_of(app: PortalFlask, runtime: Runtime) -> Callable[[str], FlaskClient]:
+    """client_of("vangiang"): a browser in which that demo account is signed in (second factor done). CSRF is switched off for it."""
+
+    def sign_in(username: str) -> FlaskClient:
+        token = new_token()
+        with write_mode(), runtime.session_factory() as made:
+            user: UserAccount = made.scalars(by_username(username)).one()
+            now = runtime.clock.now()
+            made.add(
+                UserSession(
+                    token_hash=token_hash(token), user_id=user.id, created_at=now, seen_at=now, second_factor_at=now
+                )
+            )
+            made.commit()
+        browser = app.test_client()
+        with browser.session_transaction() as cookie:
+            cookie["_user_id"] = token
+            cookie["_fresh"] = True
+        return browser
+
+    return sign_in
+
+
+def runtime_of(app: PortalFlask) -> Runtime:
+    found: Runtime = app.extensions["portal"]
+    return found
+
+
+def test_settings(url: str, data_dir: Path) -> Settings:
+    return Settings.from_env({"PORTAL_ENV": "test", "PORTAL_DATABASE_URL": url, "PORTAL_DATA_DIR": str(data_dir)})

@@ -1,0 +1,119 @@
+"""The databases that tests run on: SQLite files or PostgreSQL databases, copied from a template that is built once a worker."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import sessionmaker
+
+from portal.config import DEMO_KEYRING, Settings
+from portal.core import migrations
+from portal.core.clock import FixedClock
+from portal.core.db import configure_engine, load_models, write_mode
+from portal.core.keyring import KeyRing
+from portal.domain.accounts.passwords import passwords
+from portal.domain.audit.services import attach
+from seed.accounts import load_demo_accounts
+from seed.loader import load_base, seed_work
+
+DEMO_PASSWORD = "HungYen@2023"
+
+
+class Database:
+    """One worker's database. `dirty` is set by the app's engine when it commits."""
+
+    engine_name = ""
+
+    def __init__(self) -> None:
+        self.dirty = False
+        self.url = ""
+        self.template_url = ""
+
+    def build_template(self) -> None:
+        """Migrate an empty database and load the start data and the demo accounts."""
+        from tests.conftest import START  # noqa: PLC0415 - conftest imports this module
+
+        load_models()
+        engine = create_engine(self.template_url)
+        configure_engine(engine)
+        migrations.upgrade(engine)
+        factory = sessionmaker(engine, expire_on_commit=False)
+        settings = Settings.from_env({"PORTAL_ENV": "test", "PORTAL_KEYRING": DEMO_KEYRING})
+        attach(factory, KeyRing(settings.keyring))
+        clock = FixedClock(START)
+        with write_mode(), factory() as session:
+            load_base(session, clock)
+            load_demo_accounts(seed_work(session, clock), passwords(cheap=True).hash(DEMO_PASSWORD))
+            session.commit()
+        engine.dispose()
+
+    def reset(self) -> None:
+        """Put the database back to its template."""
+        raise NotImplementedError
+
+    def drop(self) -> None:
+        """Remove everything."""
+
+
+class SQLiteDatabase(Database):
+    engine_name = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._template, self._path = folder / "template.db", folder / "portal.db"
+        self.url, self.template_url = f"sqlite:///{self._path}", f"sqlite:///{self._template}"
+
+    def reset(self) -> None:
+        for suffix in ("-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        shutil.copyfile(self._template, self._path)
+        self.dirty = False
+
+
+class PostgreSQLDatabase(Database):
+    engine_name = "postgresql"
+
+    def __init__(self, server: str, worker: str) -> None:
+        super().__init__()
+        self._server = make_url(server)
+        name = f"portal_test_{uuid.uuid4().hex[:8]}_{worker}"
+        self._name, self._template = name, f"{name}_template"
+        self._run(f"CREATE DATABASE {self._template} TEMPLATE template0 ENCODING 'UTF8'")
+        self.url, self.template_url = self._address(self._name), self._address(self._template)
+
+    def _address(self, name: str) -> str:
+        return self._server.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
+
+    def _run(self, *statements: str) -> None:
+        admin = self._server.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+        with psycopg.connect(admin, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def reset(self) -> None:
+        self._run(
+            f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)",
+            f"CREATE DATABASE {self._name} TEMPLATE {self._template} STRATEGY FILE_COPY",
+        )
+        self.dirty = False
+
+    def drop(self) -> None:
+        self._run(
+            f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)",
+            f"DROP DATABASE IF EXISTS {self._template} WITH (FORCE)",
+        )
+
+
+def make_database(folder: Path, worker: str) -> Database:
+    """The database of this run: TEST_ENGINE says which engine, TEST_DATABASE_URL where PostgreSQL answers."""
+    if os.environ.get("TEST_ENGINE", "sqlite") == "postgresql":
+        return PostgreSQLDatabase(
+            os.environ.get("TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres"), worker
+        )
+    return SQLiteDatabase(folder)

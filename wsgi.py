@@ -1,0 +1,5 @@
+"""The WSGI entry: builds the app, nothing else."""
+
+from portal import create_app
+
+app = create_app()
