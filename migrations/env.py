@@ -1,4 +1,7 @@
-"""Alembic's environment: the portal's own connection, batch mode on SQLite with foreign keys off before BEGIN and checked after."""
+"""Alembic's environment.
+
+The portal's own connection, batch mode on SQLite with foreign keys off before BEGIN and checked after.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
     if kind == "type" and isinstance(item, UTCDateTime | KeyText):
         name = type(item).__name__
         autogen.imports.add(f"from portal.core.db import {name}")
-        length = item.impl_instance.length if isinstance(item, KeyText) else None
+        length = item.length if isinstance(item, KeyText) else None
         return f"{name}({length})" if length else f"{name}()"
     return False
 

@@ -25,8 +25,8 @@ from portal.web.db import db, guard_reads
 from portal.web.errors import init_errors
 from portal.web.formats import init_formats
 from portal.web.headers import init_headers
-from portal.web.logs import init_logs
 from portal.web.login import init_login, load_viewer
+from portal.web.logs import init_logs
 from portal.web.menu import init_menu
 from portal.web.transaction import PortalFlask
 
@@ -34,7 +34,10 @@ csrf = CSRFProtect()
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> PortalFlask:
-    """Build the portal. Without `settings` they are read from the environment; ConfigError when they do not allow a start."""
+    """Build the portal.
+
+    Without `settings` they are read from the environment; ConfigError when they do not allow a start.
+    """
     settings = settings or Settings.from_env()
     load_models()
     app = PortalFlask(__name__)
@@ -88,7 +91,8 @@ def _init_runtime(app: PortalFlask, settings: Settings, clock: Clock | None) -> 
         settings, engine, factory, keyring, FileStore(settings.files_dir), clock or clock_from(settings)
     )
     attach(factory, keyring)
-    # Each app has its own maker; the scoped session's maker is made once for the process, and keeps the last app's key ring.
+    # Each app has its own maker; the scoped session's maker is made once for the process, and keeps the last app's
+    # key ring.
     maker = db.session.session_factory
     if maker not in _ATTACHED:
         _ATTACHED.add(maker)

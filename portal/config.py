@@ -25,7 +25,8 @@ class ConfigError(RuntimeError):
 class Settings:
     """Everything the program takes from its surroundings.
 
-    Durations are timedeltas, sizes bytes. `keyring` maps key ids to 32-byte keys; the first is the one that new data is written with.
+    Durations are timedeltas, sizes bytes. `keyring` maps key ids to 32-byte keys; the first is the one that new data
+    is written with.
     """
 
     environment: str

@@ -18,7 +18,7 @@ FIRST_DAY = date(2022, 1, 1)
 
 def load_demo_accounts(work: Work, password_hash: str) -> list[UserAccount]:
     """Make the demo accounts that are missing, all with this password; idempotent."""
-    units = {code: key for code, key in work.session.execute(select(Unit.code, Unit.id))}
+    units = dict(work.session.execute(select(Unit.code, Unit.id)).all())
     known = set(work.session.scalars(select(UserAccount.username)))
     made = []
     for row in read_table("users", DEMO):

@@ -1,4 +1,7 @@
-"""Loads the start data into an empty or an earlier database: what is there already stays as the office has edited it."""
+"""Loads the start data into an empty or an earlier database.
+
+What is there already stays as the office has edited it.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,7 @@ def load_units(work: Work) -> None:
         lambda r: UnitLevel(code=r["code"], label=r["label"], rank=int(r["rank"])),
     )
     _add_missing(session, UnitKind.code, "unit_kinds", _kind)
-    ids: dict[str, int] = {code: key for code, key in session.execute(select(Unit.code, Unit.id))}
+    ids: dict[str, int] = dict(session.execute(select(Unit.code, Unit.id)).all())
     for row in read_table("units"):
         if row["code"] not in ids:
             ids[row["code"]] = create_unit(work, _unit(row, ids)).id
@@ -64,7 +67,7 @@ def load_catalogue(work: Work) -> None:
     session = work.session
     _add_missing(session, m.LegalRegime.code, "regimes", _regime)
     _add_missing(session, m.EmulationTitle.code, "emulation_titles", _title)
-    titles = {code: key for code, key in session.execute(select(m.EmulationTitle.code, m.EmulationTitle.id))}
+    titles = dict(session.execute(select(m.EmulationTitle.code, m.EmulationTitle.id)).all())
     _add_missing(session, m.EmulationRule.code, "emulation_rules", _rule)
     _add_missing(session, m.EmulationMovement.code, "emulation_movements", _movement)
     _add_missing(session, m.RegistrationPeriod.code, "registration_periods", _period)
@@ -87,8 +90,8 @@ def load_catalogue(work: Work) -> None:
 
 
 def _load_block_members(session: Session) -> None:
-    blocks = {code: key for code, key in session.execute(select(m.EmulationBlock.code, m.EmulationBlock.id))}
-    units = {code: key for code, key in session.execute(select(Unit.code, Unit.id))}
+    blocks = dict(session.execute(select(m.EmulationBlock.code, m.EmulationBlock.id)).all())
+    units = dict(session.execute(select(Unit.code, Unit.id)).all())
     filled = set(session.scalars(select(m.BlockMember.block_id)))
     session.add_all(
         m.BlockMember(block_id=blocks[r["block_code"]], unit_id=units[r["unit_code"]], role=BlockRole(r["role"]))

@@ -79,20 +79,23 @@ def clock(app: PortalFlask, _clock: FixedClock) -> FixedClock:
 
 @pytest.fixture
 def session(runtime: Runtime) -> Iterator[Session]:
-    """A session in write mode for arranging and looking; commit what the app must see, in short steps (SQLite has one writer)."""
+    """A session in write mode for arranging and looking.
+
+    Commit what the app must see, in short steps (SQLite has one writer).
+    """
     with write_mode(), runtime.session_factory() as made:
         yield made
 
 
 @pytest.fixture
-def read(runtime: Runtime) -> Iterator[Callable[..., Any]]:
+def read(runtime: Runtime) -> Callable[..., Any]:
     """read(stmt): the scalars of a statement, in a session of its own."""
 
     def run(stmt: Any) -> list[Any]:
         with runtime.session_factory() as made:
             return list(made.scalars(stmt))
 
-    yield run
+    return run
 
 
 @pytest.fixture
@@ -141,7 +144,10 @@ def client(app: PortalFlask) -> FlaskClient:
 
 @pytest.fixture
 def client_of(app: PortalFlask, runtime: Runtime) -> Callable[[str], FlaskClient]:
-    """client_of("vangiang"): a browser in which that demo account is signed in (second factor done). CSRF is switched off for it."""
+    """client_of("vangiang").
+
+    A browser in which that demo account is signed in (second factor done). CSRF is switched off for it.
+    """
 
     def sign_in(username: str) -> FlaskClient:
         token = new_token()

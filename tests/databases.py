@@ -1,4 +1,7 @@
-"""The databases that tests run on: SQLite files or PostgreSQL databases, copied from a template that is built once a worker."""
+"""The databases that tests run on.
+
+SQLite files or PostgreSQL databases, copied from a template that is built once a worker.
+"""
 
 from __future__ import annotations
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from portal.core.db import KeyText
-from portal.core.db import UTCDateTime
 from sqlalchemy.dialects import postgresql
+
+from portal.core.db import KeyText, UTCDateTime
 
 revision = "0001_start"
 down_revision = None

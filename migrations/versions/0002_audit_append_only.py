@@ -25,7 +25,8 @@ def upgrade() -> None:
                     f"BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
                 )
         op.execute(
-            "CREATE TRIGGER audit_head_no_delete BEFORE DELETE ON audit_head BEGIN SELECT RAISE(ABORT, 'the audit head stays'); END"
+            "CREATE TRIGGER audit_head_no_delete BEFORE DELETE ON audit_head "
+            "BEGIN SELECT RAISE(ABORT, 'the audit head stays'); END"
         )
     else:
         op.execute(
@@ -42,7 +43,8 @@ def upgrade() -> None:
                 "FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()"
             )
         op.execute(
-            "CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()"
+            "CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()"
         )
         op.execute(
             "CREATE TRIGGER audit_head_no_truncate BEFORE TRUNCATE ON audit_head "

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import JSON, DateTime, Engine, Enum, Integer, MetaData, String, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import JSONB
@@ -49,7 +49,11 @@ class UTCDateTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - the base class names it
+    ) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -63,7 +67,12 @@ class KeyText(TypeDecorator[str]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         collation = "C" if dialect.name == "postgresql" else None
-        return dialect.type_descriptor(String(self.impl_instance.length, collation=collation))
+        return dialect.type_descriptor(String(self.length, collation=collation))
+
+    @property
+    def length(self) -> int | None:
+        """The column's length in characters."""
+        return cast(String, self.impl_instance).length
 
 
 def enum_type(kind: type[StrEnum], length: int = 40) -> Enum:
@@ -89,7 +98,7 @@ class Versioned:
     version: Mapped[int] = mapped_column(Integer, default=1)
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - a declared attribute is asked of the class
         return {"version_id_col": cls.version}
 
 
@@ -138,7 +147,10 @@ def _postgresql_connect(connection: Any, _record: object) -> None:
 
 
 def load_models(package: str = "portal.domain") -> None:
-    """Import every feature's tables, so that the metadata is whole: `<package>/<feature>/*models.py` and the base's own."""
+    """Import every feature's tables, so that the metadata is whole.
+
+    `<package>/<feature>/*models.py` and the base's own.
+    """
     for name in ("portal.core.jobs", "portal.core.drafts", "portal.core.workflow"):
         importlib.import_module(name)
     root = importlib.import_module(package)

@@ -36,7 +36,7 @@ def _context(user_id: int, record_type: str, record_key: str) -> str:
     return f"{user_id}/{record_type}/{record_key}"
 
 
-def save_draft(  # noqa: PLR0913 - a draft's identity and content
+def save_draft(
     session: Session,
     keyring: KeyRing,
     clock: Clock,
@@ -86,7 +86,7 @@ def drop_old_drafts(session: Session, clock: Clock) -> int:
     return len(ids)
 
 
-def _one(user_id: int, record_type: str, record_key: str) -> Select[tuple[Draft]]:
+def _one(user_id: int, record_type: str, record_key: str) -> Select[Draft]:
     return select(Draft).where(
         Draft.user_id == user_id, Draft.record_type == record_type, Draft.record_key == record_key
     )

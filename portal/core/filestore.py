@@ -1,4 +1,7 @@
-"""The file store: content under its SHA-256, outside the web root, on disk and synced before the database says that it is there."""
+"""The file store.
+
+Content under its SHA-256, outside the web root, on disk and synced before the database says that it is there.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ class ContentTooLarge(ValueError):
 
 
 class FileStore:
-    """Content-addressed files under `root`; the same bytes are kept once, and only their owner's record says that they exist."""
+    """Content-addressed files under `root`.
+
+    The same bytes are kept once, and only their owner's record says that they exist.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -68,7 +74,7 @@ class FileStore:
     def verify(self, sha256: str) -> bool:
         """Whether the file is there and still has its hash."""
         try:
-            with self.open(sha256) as stream:
+            with self.path_of(sha256).open("rb") as stream:
                 return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
         except FileNotFoundError:
             return False

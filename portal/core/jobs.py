@@ -1,4 +1,7 @@
-"""Background work as rows: the job table is the truth, a worker is only woken; a killed one is replaced and goes on from the checkpoint."""
+"""Background work as rows.
+
+The job table is the truth, a worker is only woken; a killed one is replaced and goes on from the checkpoint.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ class JobState(StrEnum):
 
 
 class Job(Base):
-    """One piece of background work. `unique_key` keeps the same request from being queued twice; `checkpoint` is where it goes on."""
+    """One piece of background work.
+
+    `unique_key` keeps the same request from being queued twice; `checkpoint` is where it goes on.
+    """
 
     __tablename__ = "job"
     __table_args__ = (Index("ix_job_pick", "state", "run_at", "id"),)
@@ -54,7 +60,9 @@ class Job(Base):
 
 
 class OutboxMessage(Base):
-    """A message that leaves the house at least once, with a fixed Message-ID, after the transaction that asked for it."""
+    """A message that leaves the house at least once, with a fixed Message-ID, after the transaction that asked for
+    it.
+    """
 
     __tablename__ = "outbox_message"
     __table_args__ = (Index("ix_outbox_message_pick", "sent_at", "next_at", "id"),)

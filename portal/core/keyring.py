@@ -1,6 +1,7 @@
 """The key ring: secrets at rest are encrypted, chains and tokens are authenticated, keys can be rotated.
 
-Keys come from outside the database (portal/config.py). Each use derives its own key, so that one purpose never opens another.
+Keys come from outside the database (portal/config.py). Each use derives its own key, so that one purpose never opens
+another.
 """
 
 from __future__ import annotations

@@ -12,7 +12,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A line of the side menu: shown to those who hold `permission`. `key` is the letter after g; `order` sorts groups and lines."""
+    """A line of the side menu.
+
+    Shown to those who hold `permission`. `key` is the letter after g; `order` sorts groups and lines.
+    """
 
     label: str
     endpoint: str
@@ -26,7 +29,10 @@ class MenuEntry:
 
 @dataclass(frozen=True, slots=True)
 class WaitingItem:
-    """One thing that waits for a person: what, in which field, by which day (None: no day), and the address path to it."""
+    """One thing that waits for a person.
+
+    What, in which field, by which day (None: no day), and the address path to it.
+    """
 
     title: str
     area: str
@@ -52,7 +58,8 @@ class SentItem:
 class Manifest:
     """A feature's declaration.
 
-    `waiting(work)` and `sent(work)` feed the home page; `touches_units` names the columns that a reorganisation of units concerns;
+    `waiting(work)` and `sent(work)` feed the home page; `touches_units` names the columns that a reorganisation of
+    units concerns;
     `confidential` keeps a feature out of search, notices and feeds.
     """
 

@@ -71,8 +71,7 @@ def _run(engine: Engine, action: Callable[[Config], None]) -> None:
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as connection:
         if sqlite:
-            raw = connection.connection.driver_connection
-            raw.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr] # before BEGIN: inside it the pragma does nothing
+            _foreign_keys(connection, on=False)  # before BEGIN: inside it the pragma does nothing
         try:
             with write_mode(), connection.begin():
                 action(config_for(connection))
@@ -80,4 +79,10 @@ def _run(engine: Engine, action: Callable[[Config], None]) -> None:
                     raise BrokenReferences("foreign_key_check found rows without their parent")
         finally:
             if sqlite:
-                raw.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]
+                _foreign_keys(connection, on=True)
+
+
+def _foreign_keys(connection: Connection, *, on: bool) -> None:
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA foreign_keys = {'ON' if on else 'OFF'}")
+    cursor.close()

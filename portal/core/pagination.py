@@ -55,7 +55,9 @@ def encode_cursor(values: Sequence[Any], backwards: bool = False) -> str:
 
 
 def decode_cursor(text: str | None, width: int) -> tuple[list[Any], bool] | None:
-    """The values and direction of a cursor, or None when it is absent or not one of ours (the list then starts at its head)."""
+    """The values and direction of a cursor, or None when it is absent or not one of ours (the list then starts at
+    its head).
+    """
     if not text:
         return None
     try:

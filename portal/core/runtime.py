@@ -1,4 +1,7 @@
-"""What a running process holds: settings, engine, sessions, keys, files and the clock. Made once, by the app or a tool."""
+"""What a running process holds.
+
+Settings, engine, sessions, keys, files and the clock. Made once, by the app or a tool.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ from portal.core.keyring import KeyRing
 
 @dataclass(slots=True)
 class Runtime:
-    """One process's means. `session_factory` makes sessions outside a request (worker, commands, entries kept although a request fails)."""
+    """One process's means.
+
+    `session_factory` makes sessions outside a request (worker, commands, entries kept although a request fails).
+    """
 
     settings: Settings
     engine: Engine

@@ -69,7 +69,10 @@ def person_sort_key(value: str | None) -> str:
 
 
 def initials(name: str) -> str:
-    """Two letters for an avatar: of the given name and the word before it reversed as officials write them (Trần Thị Bình: TB)."""
+    """Two letters for an avatar.
+
+    Of the given name and the word before it reversed as officials write them (Trần Thị Bình: TB).
+    """
     words = clean(name).split(" ")
     letters = [words[0][:1], words[-1][:1]] if len(words) > 1 else [words[0][:2]]
     return "".join(letters).upper()

@@ -1,15 +1,16 @@
 """Workflows as data: states, transitions, and the log of who did what for whom.
 
-A feature writes its table of `Transition`s in its enums module. The engine checks the step, keeps the log, and knows no feature.
+A feature writes its table of `Transition`s in its enums module. The engine checks the step, keeps the log, and knows
+no feature.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from sqlalchemy import ForeignKey, Index, Integer, Select, String, Text, select
@@ -119,7 +120,7 @@ def record_step(  # noqa: PLR0913 - a row of the trail has that many columns
     return step
 
 
-def trail_of(object_type: str, object_id: int) -> Select[tuple[WorkflowStep]]:
+def trail_of(object_type: str, object_id: int) -> Select[WorkflowStep]:
     """The steps of one record, oldest first."""
     return (
         select(WorkflowStep)

@@ -1,4 +1,7 @@
-"""The request's session: Flask-SQLAlchemy over the typed Base, guarded so that only a unit of work that means to write can."""
+"""The request's session.
+
+Flask-SQLAlchemy over the typed Base, guarded so that only a unit of work that means to write can.
+"""
 
 from __future__ import annotations
 

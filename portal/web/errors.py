@@ -1,4 +1,7 @@
-"""Error pages: what happened, what was kept, what to do. Refusals are written to the audit log, also when the request fails."""
+"""Error pages.
+
+What happened, what was kept, what to do. Refusals are written to the audit log, also when the request fails.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +37,8 @@ def error_page(status: int, message: str = "") -> Response:
 def init_errors(app: Flask) -> None:
     """Install the handlers."""
     app.register_error_handler(NotAllowed, _refused)
-    app.register_error_handler(NotFound, lambda e: error_page(404))
-    app.register_error_handler(StaleDataError, lambda e: error_page(409, VersionConflict.message))
+    app.register_error_handler(NotFound, lambda _: error_page(404))
+    app.register_error_handler(StaleDataError, lambda _: error_page(409, VersionConflict.message))
     app.register_error_handler(RuleBroken, lambda e: error_page(409, e.message))
     app.register_error_handler(InvalidInput, lambda e: error_page(422, _spelled(e)))
     app.register_error_handler(PortalError, lambda e: error_page(409, e.message))
@@ -69,7 +72,8 @@ def _refused(error: NotAllowed) -> Response:
 def _stale_form(_error: CSRFError) -> Response:
     return error_page(
         400,
-        "Phiên làm việc đã thay đổi nên biểu mẫu chưa được nhận. Xin quay lại, tải lại trang rồi gửi lại; nội dung đã nhập còn trong trình duyệt.",
+        "Phiên làm việc đã thay đổi nên biểu mẫu chưa được nhận. Xin quay lại, tải lại trang rồi gửi lại; "
+        "nội dung đã nhập còn trong trình duyệt.",
     )
 
 

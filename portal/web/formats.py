@@ -23,7 +23,11 @@ def moment(value: datetime | None) -> str:
 
 
 def number(value: Decimal | float | int | None, places: int | None = None) -> str:
-    """1.635,5: a point between thousands, a comma before decimals; trailing zeros of decimals are dropped unless `places` is given."""
+    """1.635,5.
+
+    A point between thousands, a comma before decimals; trailing zeros of decimals are dropped unless `places` is
+    given.
+    """
     if value is None:
         return ""
     text = f"{value:,.{places}f}" if places is not None else f"{value:,}"

@@ -15,7 +15,10 @@ log = structlog.get_logger("portal.request")
 
 
 def init_logs(app: Flask, settings: Settings) -> None:
-    """Configure structlog once and log every answer: method, endpoint (not the address: it may hold names), status, milliseconds."""
+    """Configure structlog once and log every answer.
+
+    Method, endpoint (not the address: it may hold names), status, milliseconds.
+    """
     level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
     structlog.configure(
         processors=[

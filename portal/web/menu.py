@@ -1,4 +1,7 @@
-"""The shell of every page: who is here, the menu that they may open, the year in view; built from the features' manifests."""
+"""The shell of every page.
+
+Who is here, the menu that they may open, the year in view; built from the features' manifests.
+"""
 
 from __future__ import annotations
 

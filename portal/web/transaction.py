@@ -19,14 +19,14 @@ class PortalFlask(Flask):
     It wraps the view rather than hooking in after the request: a commit that fails must still become an answer.
     """
 
-    def dispatch_request(self) -> Response:  # type: ignore[override]
+    def dispatch_request(self) -> Response:
         db.session.rollback()  # what sign-in read belongs to its own, finished transaction
         if request.method in SAFE_METHODS:
             return self.make_response(super().dispatch_request())
         with write_mode():
             try:
                 response = self.make_response(super().dispatch_request())
-                if response.status_code < 400:  # noqa: PLR2004 - the first of the error statuses
+                if response.status_code < 400:
                     db.session.commit()
                     committed = True
                 else:
@@ -41,7 +41,10 @@ class PortalFlask(Flask):
 
 
 def after_commit(action: Callable[[], Any]) -> None:
-    """Run `action` once the request's transaction is committed (waking the worker, for one); not when it is rolled back."""
+    """Run `action` once the request's transaction is committed (waking the worker, for one).
+
+    Not when it is rolled back.
+    """
     g.setdefault("after_commit", []).append(action)
 
 

@@ -27,7 +27,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A signed-in person as the domain sees them. Read anew on every request, so that a change of role works at once."""
+    """A signed-in person as the domain sees them.
+
+    Read anew on every request, so that a change of role works at once.
+    """
 
     user_id: int
     username: str
@@ -87,7 +90,10 @@ def grants_from(assignments: Iterable[AssignmentFacts]) -> tuple[Grant, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One unit of work: the session it writes in, who acts, and when. Services take it first; they flush, never commit."""
+    """One unit of work.
+
+    The session it writes in, who acts, and when. Services take it first; they flush, never commit.
+    """
 
     session: Session
     actor: Actor

@@ -1,6 +1,7 @@
 """Writing the audit log: entries wait in the session and are chained as the last thing before the commit.
 
-One HMAC link covers a transaction's entries; the chain's head is locked last, so that writers do not queue behind slow work.
+One HMAC link covers a transaction's entries; the chain's head is locked last, so that writers do not queue behind
+slow work.
 """
 
 from __future__ import annotations
@@ -41,13 +42,13 @@ class EntryData:
     address: str = ""
 
 
-def attach(session_factory: sessionmaker[Session] | type[Session], keyring: KeyRing) -> None:
+def attach(session_factory: sessionmaker[Any], keyring: KeyRing) -> None:
     """Chain the entries of every session of this factory before each commit."""
     event.listen(session_factory, "before_commit", lambda session: seal(session, keyring))
     event.listen(session_factory, "after_rollback", lambda session: session.info.pop(_PENDING, None))
 
 
-def record(  # noqa: PLR0913 - an entry's columns
+def record(
     work: Work,
     action: str,
     object_type: str = "",
@@ -82,7 +83,8 @@ def pending(session: Session) -> list[EntryData]:
 def record_now(session_factory: sessionmaker[Session], entry: EntryData) -> None:
     """Write one entry in a transaction of its own: for what must be kept although the request fails.
 
-    Call it only when the request's own transaction has ended. Raises when it could not be written: a confidential page is then not sent.
+    Call it only when the request's own transaction has ended. Raises when it could not be written: a confidential
+    page is then not sent.
     """
     with write_mode(), session_factory() as session:
         pending(session).append(entry)
@@ -91,7 +93,10 @@ def record_now(session_factory: sessionmaker[Session], entry: EntryData) -> None
 
 
 def seal(session: Session, keyring: KeyRing) -> None:
-    """Chain the waiting entries: lock the head, write the link and its entries, move the head. The caller commits at once after it."""
+    """Chain the waiting entries.
+
+    Lock the head, write the link and its entries, move the head. The caller commits at once after it.
+    """
     entries: list[EntryData] = session.info.pop(_PENDING, [])
     if not entries:
         return

@@ -24,13 +24,16 @@ def closure_on(on: date) -> ColumnElement[bool]:
     return and_(UnitClosure.valid_from <= on, or_(UnitClosure.valid_to.is_(None), UnitClosure.valid_to > on))
 
 
-def subtree_ids(unit_ids: frozenset[int], on: date) -> Select[tuple[int]]:
+def subtree_ids(unit_ids: frozenset[int], on: date) -> Select[int]:
     """The ids of these units and of all below them on that day."""
     return select(UnitClosure.descendant_id).where(UnitClosure.ancestor_id.in_(sorted(unit_ids)), closure_on(on))
 
 
 def scope(actor: Actor, permission: Permission, column: Any, on: date) -> ColumnElement[bool]:
-    """The condition that `column` (a unit's id) lies where the actor holds the permission: what every list and record is cut to."""
+    """The condition that `column` (a unit's id) lies where the actor holds the permission.
+
+    Every list and every record is cut to it.
+    """
     own = actor.unit_ids(permission, Reach.OWN)
     tree = actor.unit_ids(permission, Reach.SUBTREE)
     parts: list[ColumnElement[bool]] = []
@@ -41,19 +44,19 @@ def scope(actor: Actor, permission: Permission, column: Any, on: date) -> Column
     return or_(*parts) if parts else false()
 
 
-def visible_to(actor: Actor, on: date, permission: Permission = Permission.UNIT_VIEW) -> Select[tuple[Unit]]:
+def visible_to(actor: Actor, on: date, permission: Permission = Permission.UNIT_VIEW) -> Select[Unit]:
     """The units that the actor may see, whether or not they still exist, in the Vietnamese order."""
     return select(Unit).where(scope(actor, permission, Unit.id, on)).order_by(Unit.sort_key, Unit.id)
 
 
-def parent_id_of(unit_id: int, on: date) -> Select[tuple[int]]:
+def parent_id_of(unit_id: int, on: date) -> Select[int]:
     """The id of the unit right above on that day."""
     return select(UnitClosure.ancestor_id).where(
         UnitClosure.descendant_id == unit_id, UnitClosure.depth == 1, closure_on(on)
     )
 
 
-def children_of(unit_id: int, on: date) -> Select[tuple[Unit]]:
+def children_of(unit_id: int, on: date) -> Select[Unit]:
     """The units right below on that day, in the Vietnamese order."""
     return (
         select(Unit)
@@ -63,7 +66,7 @@ def children_of(unit_id: int, on: date) -> Select[tuple[Unit]]:
     )
 
 
-def ancestors_of(unit_id: int, on: date) -> Select[tuple[Unit, int]]:
+def ancestors_of(unit_id: int, on: date) -> Select[Unit, int]:
     """The units above, the nearest first, with their distance."""
     return (
         select(Unit, UnitClosure.depth)
@@ -73,7 +76,7 @@ def ancestors_of(unit_id: int, on: date) -> Select[tuple[Unit, int]]:
     )
 
 
-def with_parent(on: date) -> tuple[Select[Any], Any]:
+def with_parent(on: date) -> tuple[Select[Unit, Unit], type[Unit]]:
     """Units with the short name of the unit above them: (select of Unit, parent), and the parent alias to filter by."""
     parent = aliased(Unit)
     link = aliased(UnitClosure)
