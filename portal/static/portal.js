@@ -1,69 +1,348 @@
-/* portal.js – hành vi nhỏ, không có mã nội tuyến; trang vẫn dùng được khi tệp này không tải. */
-(function(){
-"use strict";
-var d=document,$=function(s,r){return (r||d).querySelector(s)},$$=function(s,r){return Array.prototype.slice.call((r||d).querySelectorAll(s))};
-function say(t){var l=$("#doc-ket-qua");if(l){l.textContent="";setTimeout(function(){l.textContent=t},50)}}
+/* portal.js: small behaviours over pages that work without it. No inline code anywhere, no evaluation of strings.
+   Floor: Chrome and Edge 109, Firefox 115, Safari 16. Every hook is a data attribute, listed in components/README.md. */
+(function () {
+  "use strict";
 
-d.addEventListener("click",function(e){
-  var t=e.target.closest("[data-open],[data-close],[data-nav],[data-copy],[data-peek]");
-  $$("details.menu[open]").forEach(function(m){if(!m.contains(e.target))m.open=false});
-  if(!t)return;
-  if(t.dataset.open){var dl=d.getElementById(t.dataset.open);if(dl&&dl.showModal)dl.showModal()}
-  if(t.hasAttribute("data-close")){var c=t.closest("dialog,.toast");if(c)c.close?c.close():c.remove()}
-  if(t.hasAttribute("data-nav")){var s=$("#dieu-huong"),o=s.classList.toggle("is-open");t.setAttribute("aria-expanded",o)}
-  if(t.hasAttribute("data-copy")&&navigator.clipboard)navigator.clipboard.writeText(location.href).then(function(){say("Đã sao chép liên kết")});
-  if(t.hasAttribute("data-peek")){var i=d.getElementById(t.getAttribute("aria-controls")),on=i.type==="password";i.type=on?"text":"password";t.setAttribute("aria-pressed",on)}
-});
-d.addEventListener("keydown",function(e){
-  if(e.key==="Escape")$$("details.menu[open]").forEach(function(m){m.open=false;$("summary",m).focus()});
-  if(e.key==="/"&&!/^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)){var q=$(".mast-search input");if(q){e.preventDefault();q.focus()}}
-});
+  const doc = document;
+  const one = (selector, root) => (root || doc).querySelector(selector);
+  const all = (selector, root) => Array.from((root || doc).querySelectorAll(selector));
+  const visible = (node) => !!(node && node.getClientRects().length);
+  const typing = (node) => !!node && /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName) && !/^(checkbox|radio|button|submit)$/.test(node.type);
 
-/* chọn nhiều dòng: hiện thanh thao tác, đọc số lượng */
-function bulk(tb){
-  var all=$("[data-all]",tb),rows=$$("[data-row]",tb),n=rows.filter(function(r){return r.checked}).length,barEl=$("[data-bulk]"),tool=$("[data-tools]");
-  rows.forEach(function(r){r.closest("tr").classList.toggle("is-selected",r.checked)});
-  if(all){all.checked=n===rows.length&&n>0;all.indeterminate=n>0&&n<rows.length}
-  if(barEl){barEl.hidden=!n;tool.hidden=!!n;$("[data-n]",barEl).textContent=n;tb.closest(".panel").classList.toggle("has-bulk",!!n)}
-}
-/* bảng xếp trên điện thoại: giữ vai trò bảng cho trình đọc màn hình */
-function roles(r){$$("table.table-stack",r).forEach(function(t){
-  t.setAttribute("role","table");$$("thead,tbody,tfoot",t).forEach(function(x){x.setAttribute("role","rowgroup")});
-  $$("tr",t).forEach(function(x){x.setAttribute("role","row")});$$("td",t).forEach(function(x){x.setAttribute("role","cell")});
-  $$("th",t).forEach(function(x){x.setAttribute("role",x.scope==="col"?"columnheader":"rowheader")})})}
-function pickers(r){$$("table.has-pick",r).forEach(bulk)}
-d.addEventListener("change",function(e){
-  var tb=e.target.closest&&e.target.closest("table.has-pick");if(!tb)return;
-  if(e.target.hasAttribute("data-all"))$$("[data-row]",tb).forEach(function(r){r.checked=e.target.checked});
-  bulk(tb);say("Đã chọn "+$$("[data-row]:checked",tb).length+" hồ sơ");
-});
-d.addEventListener("click",function(e){var b=e.target.closest("[data-clear]");if(b){$$("table.has-pick [data-row]").forEach(function(r){r.checked=false});pickers(d)}});
+  /* ---- speaking: one polite region for the whole page ---- */
+  let speech = 0;
+  function say(text) {
+    const region = one("#doc-ket-qua");
+    if (!region) return;
+    region.textContent = "";
+    clearTimeout(speech);
+    speech = setTimeout(() => { region.textContent = text; }, 60);
+  }
 
-/* tên tệp đã chọn */
-d.addEventListener("change",function(e){if(e.target.hasAttribute&&e.target.hasAttribute("data-file")){var o=$("[data-file-name]",e.target.parentNode);if(o&&e.target.files[0])o.textContent=e.target.files[0].name}});
+  /* ---- building nodes: always text, never markup from strings ---- */
+  function make(tag, attributes, ...children) {
+    const node = doc.createElement(tag);
+    Object.keys(attributes || {}).forEach((name) => node.setAttribute(name, attributes[name]));
+    children.forEach((child) => node.append(child));
+    return node;
+  }
 
-/* đếm ngược: máy chủ in sẵn chữ, tệp này chỉ cập nhật mỗi phút */
-function tick(){$$("[data-deadline]").forEach(function(el){
-  var m=Math.floor((new Date(el.dataset.deadline)-Date.now())/6e4);if(m<0||m>6e4)return;
-  el.textContent=Math.floor(m/1440)+" ngày "+Math.floor(m%1440/60)+" giờ "+m%60+" phút"})}
-setInterval(tick,6e4);
+  function icon(name, cls) {
+    const svg = one("svg.icon, svg.brand-star").cloneNode(true);
+    svg.setAttribute("class", "icon " + (cls || ""));
+    one("use", svg).setAttribute("href", one("use", svg).getAttribute("href").replace(/#.*/, "#i-" + name));
+    return svg;
+  }
+  const closeButton = () => make("button", { class: "btn btn-quiet btn-icon", type: "button", "data-close": "" }, icon("x"), make("span", { class: "sr" }, "Đóng"));
 
-/* rời trang khi còn sửa chưa lưu */
-var dirty=false;
-d.addEventListener("input",function(e){var f=e.target.closest("form[data-guard]");if(f){dirty=true;var s=$("[data-saved]");if(s)s.textContent="Có thay đổi chưa lưu"}});
-d.addEventListener("submit",function(){dirty=false});
-addEventListener("beforeunload",function(e){if(dirty){e.preventDefault();e.returnValue=""}});
+  /* ---- toasts ---- */
+  /* A failure stays until it is closed; the same one again (a poll, say) is not announced twice. */
+  function failure(status, title, text, retry) {
+    if (!one("#thong-bao-noi")) doc.body.append(make("div", { class: "toasts", id: "thong-bao-noi" }));
+    const region = one("#thong-bao-noi");
+    const shown = one(".toast[data-failure]", region);
+    if (shown && one("b", shown).textContent === title) return;
+    if (shown) shown.remove();
+    const toast = make("div", { class: "toast", role: "alert", "data-failure": status }, icon("alert-octagon", "c-bad"),
+      make("div", {}, make("b", {}, title), make("p", { class: "soft" }, text)));
+    if (retry) {
+      const button = make("button", { class: "btn btn-s", type: "button" }, "Thử lại");
+      button.addEventListener("click", () => { toast.remove(); retry(); });
+      toast.append(button);
+    }
+    toast.append(closeButton());
+    region.append(toast);
+  }
 
-/* thông báo thành công tự ẩn sau 6 giây, trừ khi đang trỏ hoặc đang giữ tiêu điểm; lỗi thì ở lại */
-function toasts(r){$$(".toast[data-auto]",r).forEach(function(t){var go=function(){if(t.matches(":hover,:focus-within"))return setTimeout(go,2e3);t.remove()};setTimeout(go,6e3)})}
+  function fadeToasts() {
+    all(".toast[data-auto]").forEach((toast) => {
+      toast.removeAttribute("data-auto");
+      const leave = () => {
+        if (toast.matches(":hover, :focus-within")) setTimeout(leave, 2000);
+        else toast.remove();
+      };
+      setTimeout(leave, 6000);
+    });
+  }
 
-/* htmx (2 hoặc 4): bận, tiêu điểm sau khi thay, đọc kết quả */
-["htmx:beforeRequest","htmx:before:request"].forEach(function(n){d.addEventListener(n,function(e){var r=e.target.closest&&e.target.closest("[data-region]");if(r)r.setAttribute("aria-busy","true")})});
-["htmx:afterSettle","htmx:after:settle"].forEach(function(n){d.addEventListener(n,function(){
-  $$("[data-region][aria-busy]").forEach(function(r){r.removeAttribute("aria-busy")});
-  var f=$("[data-focus]");if(f){f.focus({preventScroll:false});f.removeAttribute("data-focus")}
-  var c=$("[data-count]");if(c)say(c.textContent.trim());
-  pickers(d);toasts(d);roles(d);
-})});
-d.documentElement.classList.add("js");pickers(d);toasts(d);roles(d);roles(d);
+  /* ---- menus, dialogs, side menu, small buttons ---- */
+  function toggleSide(button) {
+    const side = one("#dieu-huong");
+    const open = side.classList.toggle("is-open");
+    button.setAttribute("aria-expanded", String(open));
+    (open ? all("input, a", side).find(visible) : button).focus();
+  }
+
+  /* The native picker, opened from a button; what it gives is written as dd/mm/yyyy into the visible field. */
+  function pickDate(button) {
+    const field = doc.getElementById(button.dataset.pickDate);
+    let picker = button.nextElementSibling;
+    if (!picker) {
+      picker = make("input", { type: "date", class: "date-native", tabindex: "-1", "aria-hidden": "true" });
+      picker.addEventListener("change", () => {
+        field.value = picker.value ? picker.value.split("-").reverse().join("/") : "";
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        field.dispatchEvent(new Event("change", { bubbles: true }));
+        field.focus();
+      });
+      button.after(picker);
+    }
+    const parts = /^(\d{2})\/(\d{2})\/(\d{4})$/.exec(normalDate(field.value));
+    picker.value = parts ? parts[3] + "-" + parts[2] + "-" + parts[1] : "";
+    try { picker.showPicker(); } catch (error) { field.focus(); }
+  }
+
+  const CLICKS = {
+    "data-open": (node, event) => {
+      const dialog = doc.getElementById(node.dataset.open);
+      if (dialog && dialog.showModal) { event.preventDefault(); dialog.showModal(); }
+    },
+    "data-close": (node) => {
+      const box = node.closest("dialog, .toast");
+      if (box.close) box.close(); else box.remove();
+    },
+    "data-nav": (node, event) => { event.preventDefault(); toggleSide(node); },
+    "data-copy": () => { if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(() => say("Đã sao chép liên kết")); },
+    "data-peek": (node) => {
+      const input = doc.getElementById(node.getAttribute("aria-controls"));
+      input.type = input.type === "password" ? "text" : "password";
+      node.setAttribute("aria-pressed", String(input.type === "text"));
+    },
+    "data-pick-date": (node) => pickDate(node),
+    "data-print": () => window.print(),
+    "data-clear": () => {
+      all("table.has-pick [data-row]").forEach((box) => { box.checked = false; });
+      refreshPicks();
+      say("Đã bỏ chọn");
+    }
+  };
+  const CLICKABLE = Object.keys(CLICKS).map((name) => "[" + name + "]").join(",");
+  doc.addEventListener("click", (event) => {
+    all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+    const refused = event.target.closest("[aria-disabled='true']");
+    if (refused) {
+      event.preventDefault();
+      const reason = doc.getElementById(refused.getAttribute("aria-describedby") || "");
+      if (reason) say(reason.textContent.trim());
+      return;
+    }
+    const node = event.target.closest(CLICKABLE);
+    if (!node || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    Object.keys(CLICKS).forEach((name) => { if (node.hasAttribute(name)) CLICKS[name](node, event); });
+  });
+
+  /* ---- dates: 1/2/2023, 1-2-23 and 01022023 all become 01/02/2023 when the field is left ---- */
+  function normalDate(text) {
+    const parts = /^\s*(\d{1,2})[\/.\-\s]+(\d{1,2})[\/.\-\s]+(\d{4}|\d{2})\s*$/.exec(text) || /^\s*(\d{2})(\d{2})(\d{4})\s*$/.exec(text);
+    if (!parts) return text.trim();
+    const year = parts[3].length === 2 ? "20" + parts[3] : parts[3];
+    return parts[1].padStart(2, "0") + "/" + parts[2].padStart(2, "0") + "/" + year;
+  }
+
+  doc.addEventListener("focusout", (event) => {
+    const field = event.target;
+    if (field.matches && field.matches("input[data-date]") && normalDate(field.value) !== field.value) field.value = normalDate(field.value);
+  });
+
+  /* ---- choosing many rows ---- */
+  function refreshPick(table) {
+    const boxes = all("[data-row]", table);
+    const chosen = boxes.filter((box) => box.checked).length;
+    const panel = table.closest(".panel") || doc;
+    const bar = one("[data-bulk]", panel);
+    const tools = one("[data-tools]", panel);
+    const head = one("[data-all]", table);
+    boxes.forEach((box) => box.closest("tr").classList.toggle("is-selected", box.checked));
+    if (head) { head.checked = chosen > 0 && chosen === boxes.length; head.indeterminate = chosen > 0 && chosen < boxes.length; }
+    if (bar) {
+      bar.classList.toggle("is-on", chosen > 0);
+      if (tools) tools.hidden = chosen > 0;
+      one("[data-n]", bar).textContent = chosen;
+      if (panel !== doc) panel.classList.toggle("has-bulk", chosen > 0);
+    }
+    return chosen;
+  }
+  function refreshPicks() { all("table.has-pick").forEach(refreshPick); }
+
+  doc.addEventListener("change", (event) => {
+    const table = event.target.closest && event.target.closest("table.has-pick");
+    if (!table || !event.target.matches("[data-row], [data-all]")) return;
+    if (event.target.hasAttribute("data-all")) all("[data-row]", table).forEach((box) => { box.checked = event.target.checked; });
+    const chosen = refreshPick(table);
+    const bar = one("[data-bulk]", table.closest(".panel") || doc);
+    say("Đã chọn " + chosen + " " + ((bar && bar.dataset.noun) || "dòng"));
+  });
+
+  /* ---- stacked tables on phones keep their roles for screen readers ---- */
+  function keepRoles() {
+    const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell", TH: "rowheader" };
+    all("table.table-stack, .table-stack :is(thead, tbody, tfoot, tr, td, th)").forEach((node) => {
+      node.setAttribute("role", node.scope === "col" ? "columnheader" : roles[node.tagName]);
+    });
+  }
+
+  /* ---- files, countdown ---- */
+  doc.addEventListener("change", (event) => {
+    if (!event.target.matches || !event.target.matches("[data-file]")) return;
+    const name = one("[data-file-name]", event.target.parentNode);
+    const files = Array.from(event.target.files || []);
+    const size = (bytes) => bytes < 1e6 ? Math.max(1, Math.round(bytes / 1e3)) + " kB" : (bytes / 1e6).toFixed(1).replace(".", ",") + " MB";
+    if (name) name.textContent = files.map((file) => file.name + ", " + size(file.size)).join("; ") || "Chưa chọn tệp";
+  });
+
+  function countDown() {
+    all("[data-deadline]").forEach((node) => {
+      const minutes = Math.floor((new Date(node.dataset.deadline) - Date.now()) / 6e4);
+      if (minutes < 0 || minutes > 6e4) return;
+      node.textContent = Math.floor(minutes / 1440) + " ngày " + Math.floor(minutes % 1440 / 60) + " giờ " + minutes % 60 + " phút";
+    });
+  }
+  setInterval(countDown, 6e4);
+
+  /* ---- forms: unsaved changes, double sending, filters that submit themselves ---- */
+  const unsaved = new Set();
+  let waiting = 0;
+
+  function submitSoon(form, delay) {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { if (form.isConnected) form.requestSubmit(); }, delay);
+  }
+  ["input", "change"].forEach((name) => doc.addEventListener(name, (event) => {
+    const form = event.target.form;
+    const search = event.target.type === "search";
+    if (!form) return;
+    if (form.matches("[data-auto]") && search === (name === "input") && !event.isComposing) submitSoon(form, search ? 350 : 0);
+    if (!form.matches("[data-guard]")) return;
+    unsaved.add(form);
+    const state = one("[data-saved]", form);
+    if (state && !state.matches(".htmx-request")) state.textContent = "Có thay đổi chưa lưu";
+  }));
+
+  doc.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return; // htmx prevents the default of what it sends itself
+    if (form.dataset.sending) { event.preventDefault(); return; }
+    unsaved.delete(form);
+    form.dataset.sending = "1";
+    if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
+    setTimeout(() => sendable(form), 8000); // the answer may have been a file, then this page stays
+  });
+
+  function sendable(form) {
+    delete form.dataset.sending;
+    all("[aria-busy]", form).forEach((node) => node.removeAttribute("aria-busy"));
+  }
+  addEventListener("pageshow", () => all("form[data-sending]").forEach(sendable)); // back, out of the browser's cache
+
+  addEventListener("beforeunload", (event) => {
+    unsaved.forEach((form) => { if (!form.isConnected) unsaved.delete(form); });
+    if (unsaved.size) { event.preventDefault(); event.returnValue = ""; }
+  });
+
+  /* ---- htmx: busy regions, focus, speech, failures that keep the page ---- */
+  const FAILURES = {
+    0: ["Mất kết nối", "Nội dung vẫn ở trên màn hình. Kiểm tra mạng rồi thử lại."],
+    400: ["Chưa thực hiện được", "Phiên làm việc đã thay đổi. Tải lại trang rồi làm lại; những gì đã lưu vẫn còn."],
+    401: ["Phiên làm việc đã hết", "Đăng nhập lại để tiếp tục. Nội dung vẫn ở trên màn hình."],
+    403: ["Không có quyền làm việc này", "Chưa có gì thay đổi. Nếu công việc cần quyền này, đề nghị lãnh đạo đơn vị phân công."],
+    404: ["Không tìm thấy nội dung này", "Có thể đã bị xóa hoặc chuyển đi. Tải lại trang để xem bản mới nhất."],
+    413: ["Tệp quá lớn", "Tệp chưa được nhận. Giảm dung lượng rồi chọn lại."],
+    429: ["Thao tác quá nhanh", "Chờ ít phút rồi thử lại. Nội dung vẫn ở trên màn hình."],
+    503: ["Hệ thống đang bận", "Thao tác chưa được ghi. Nội dung vẫn ở trên màn hình; thử lại sau ít giây."],
+    500: ["Hệ thống gặp lỗi", "Thao tác chưa được ghi. Nội dung vẫn ở trên màn hình. Nếu vẫn lỗi, gọi bộ phận hỗ trợ"]
+  };
+
+  function failed(detail, status) {
+    const known = FAILURES[status] || (status >= 500 ? FAILURES[500] : FAILURES[400]);
+    const code = status >= 500 && status !== 503 && detail.xhr ? detail.xhr.getResponseHeader("X-Request-Id") : "";
+    const text = known[1] + (known === FAILURES[500] ? (code ? " và đọc mã " + code + "." : ".") : "");
+    const source = detail.elt;
+    const retry = (status === 0 || status === 429 || status >= 500) && source && source.isConnected && source.matches("form, a, button, [data-autosave]");
+    failure(status, known[0], text, retry ? () => again(source) : null);
+    calm();
+  }
+
+  function again(source) {
+    if (source.matches("form")) source.requestSubmit();
+    else if (source.matches("a, button")) source.click();
+    else if (source.matches("[data-autosave]")) source.closest("form").dispatchEvent(new Event("input"));
+  }
+
+  function calm() {
+    all("[data-region][aria-busy], form [aria-busy]").forEach((node) => node.removeAttribute("aria-busy"));
+  }
+
+  doc.addEventListener("htmx:beforeRequest", (event) => {
+    const source = event.detail.elt;
+    if (source.matches("[data-autosave]")) return;
+    const region = (event.detail.target || source).closest("[data-region]");
+    if (region && !source.matches(".job")) region.setAttribute("aria-busy", "true");
+    const trigger = event.detail.requestConfig && event.detail.requestConfig.triggeringEvent;
+    if (trigger && trigger.submitter) trigger.submitter.setAttribute("aria-busy", "true");
+  });
+
+  /* What was typed while the answer was on its way is not lost with the swap. */
+  let typed = null;
+
+  doc.addEventListener("htmx:beforeSwap", (event) => {
+    const answered = event.detail.xhr && event.detail.xhr.responseURL ? new URL(event.detail.xhr.responseURL) : null;
+    const signIn = doc.body.dataset.signIn;
+    if (answered && signIn && answered.pathname === signIn && location.pathname !== signIn) {
+      event.detail.shouldSwap = false;
+      unsaved.clear();
+      location.assign(signIn + "?tiep=" + encodeURIComponent(location.pathname + location.search));
+      return;
+    }
+    const active = doc.activeElement;
+    typed = active && active.id && typing(active) && event.detail.target && event.detail.target.contains(active)
+      ? { id: active.id, value: active.value, start: active.selectionStart, end: active.selectionEnd } : null;
+  });
+
+  function restoreTyped() {
+    const field = typed && doc.getElementById(typed.id);
+    const before = typed;
+    typed = null;
+    if (!field || one("[data-focus]")) return;
+    field.focus({ preventScroll: true });
+    if (field.type === "search" && field.value !== before.value) {
+      field.value = before.value;
+      if (field.form && field.form.matches("[data-auto]")) submitSoon(field.form, 350);
+    }
+    try { field.setSelectionRange(before.start, before.end); } catch (error) { /* dates and numbers have no selection */ }
+  }
+
+  function settle(swapped) {
+    keepRoles();
+    refreshPicks();
+    fadeToasts();
+    const focus = all("[data-focus]").find(visible);
+    all("[data-focus]").forEach((node) => node.removeAttribute("data-focus"));
+    if (focus) focus.focus();
+    else if (swapped && doc.activeElement === doc.body && swapped.matches("[data-region]")) {
+      swapped.tabIndex = -1; // what had focus went with the swap: begin where the new content begins
+      swapped.focus({ preventScroll: true });
+    }
+    const count = swapped && one("[data-count]", swapped);
+    if (count) say(count.textContent.trim());
+  }
+
+  doc.addEventListener("htmx:afterSettle", (event) => {
+    calm();
+    restoreTyped();
+    settle(event.detail.elt.isConnected ? event.detail.elt : doc.body);
+  });
+
+  /* Saved, saved as a draft, or parked on the way to sign-in: leaving the page loses nothing any more. */
+  doc.addEventListener("htmx:beforeOnLoad", (event) => {
+    const form = event.detail.elt.closest("form[data-guard]");
+    if (event.detail.xhr.status < 500) all(".toast[data-failure='0']").forEach((toast) => toast.remove()); // the network is back
+    const kept = event.detail.xhr.status < 400 || event.detail.xhr.getResponseHeader("HX-Redirect");
+    if (form && kept && event.detail.elt.matches("form, [data-autosave]")) unsaved.delete(form);
+  });
+  doc.addEventListener("htmx:responseError", (event) => failed(event.detail, event.detail.xhr.status));
+  ["htmx:sendError", "htmx:timeout"].forEach((name) => doc.addEventListener(name, (event) => failed(event.detail, 0)));
+
+  window.portal = { one, all, visible, typing, make, closeButton, toggleSide };
+  doc.documentElement.classList.add("js");
+  settle(null);
 })();

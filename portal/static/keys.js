@@ -1,0 +1,100 @@
+/* keys.js: the whole portal by keyboard. "/" searches, "?" shows the keys of this page, "g" and a letter goes to a menu entry, arrows move
+   between rows, Enter and Escape end the editing of a row. Loaded after portal.js. */
+(function () {
+  "use strict";
+
+  const { one, all, visible, typing, make, closeButton, toggleSide } = window.portal;
+  const doc = document;
+  let goSince = 0; // when g was pressed
+
+  function rowTarget(row, index) {
+    const cell = row.cells[index];
+    const active = "a[href], select, textarea, button:not(:disabled), input:not([type=hidden]):not(:disabled)";
+    return (cell && all(active, cell).find(visible)) || all(active, row).find(visible);
+  }
+
+  /* Up and down move between rows, in the same column; rows without anything to act on are passed over. */
+  function moveRow(from, step) {
+    const rows = all("tbody tr", from.closest("table"));
+    const ahead = step > 0 ? rows.slice(rows.indexOf(from.closest("tr")) + 1) : rows.slice(0, Math.max(0, rows.indexOf(from.closest("tr")))).reverse();
+    const target = ahead.map((row) => rowTarget(row, from.closest("td, th").cellIndex)).find(Boolean);
+    if (target) target.focus();
+    if (target && target.select) target.select();
+    return !!target;
+  }
+
+  function tableKey(event) {
+    const node = event.target;
+    const table = node.closest && node.closest("table[data-rows]");
+    if (!table || event.altKey || event.ctrlKey || event.metaKey) return false;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (node.matches("select, textarea, [type=radio], [list], [role=combobox]")) return false; // they need the arrows themselves
+      return moveRow(node, event.key === "ArrowDown" ? 1 : -1);
+    }
+    return event.key === "Enter" && table.dataset.rows === "sheet" && node.tagName === "INPUT" && typing(node) && moveRow(node, event.shiftKey ? -1 : 1);
+  }
+
+  function editKey(event) {
+    const row = event.target.closest && event.target.closest("tr.is-editing, [data-editing]");
+    if (!row) return false;
+    const wanted = event.key === "Escape" ? "[data-cancel]" : event.key === "Enter" && event.target.tagName === "INPUT" && typing(event.target) ? "[data-save]" : "";
+    const button = wanted && one(wanted, row);
+    if (button) button.click();
+    return !!button;
+  }
+
+  function escapeKey() {
+    all("details.menu[open]").forEach((menu) => { menu.open = false; one("summary", menu).focus(); });
+    const side = one(".side.is-open");
+    if (side) toggleSide(one("[data-nav]"));
+  }
+
+  function letterKey(event) {
+    const key = event.key.toLowerCase();
+    const going = Date.now() - goSince < 1200;
+    const wanted = all(going ? "[data-key]" : "[data-key-alone]").find((node) => (going ? node.dataset.key : node.dataset.keyAlone).toLowerCase() === key);
+    const box = !going && key === "/" && all(".mast-search input, .filters input[type=search]").find(visible);
+    goSince = !going && key === "g" ? Date.now() : 0;
+    if (wanted) wanted.click();
+    if (box) { box.focus(); box.select(); }
+    if (!going && key === "?") showShortcuts();
+    return !!(wanted || box || goSince || key === "?");
+  }
+
+  doc.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.defaultPrevented) return;
+    if (editKey(event) || tableKey(event)) { event.preventDefault(); return; }
+    if (event.key === "Escape") { escapeKey(); return; }
+    if (typing(event.target) || event.altKey || event.ctrlKey || event.metaKey || one("dialog[open]")) return;
+    if (event.key.length === 1 && letterKey(event)) event.preventDefault();
+  });
+
+  /* The keys of this page, read from the page itself. */
+  function showShortcuts() {
+    const list = make("dl", { class: "kv keys" });
+    const add = (keys, text) => {
+      const term = make("dt", {});
+      keys.forEach((key, index) => { if (index) term.append(" "); term.append(make("kbd", { class: "kbd" }, key)); });
+      list.append(term, make("dd", {}, text));
+    };
+    if (all(".mast-search input, .filters input[type=search]").some(visible)) add(["/"], "Tìm kiếm");
+    add(["?"], "Xem các phím tắt của trang này");
+    all("[data-key]").forEach((node) => add(["g", node.dataset.key], labelOf(node)));
+    all("[data-key-alone]").filter(visible).forEach((node) => add([node.dataset.keyAlone], labelOf(node)));
+    if (one("table[data-rows]")) add(["↑", "↓"], "Lên, xuống một dòng trong bảng");
+    if (one("table[data-rows=sheet]")) add(["Enter"], "Xuống ô dưới trong bảng điểm");
+    if (one("tr.is-editing") || one("[hx-target='closest tr']")) { add(["Enter"], "Lưu dòng đang sửa"); add(["Esc"], "Bỏ sửa dòng"); }
+    add(["Esc"], "Đóng trình đơn, hộp thoại");
+    const dialog = make("dialog", { class: "dialog", id: "phim-tat", "aria-labelledby": "phim-tat-td" },
+      make("div", { class: "dialog-head" }, make("h2", { id: "phim-tat-td" }, "Phím tắt của trang này"), closeButton()),
+      make("div", { class: "dialog-body" }, list));
+    doc.body.append(dialog);
+    dialog.addEventListener("close", () => dialog.remove());
+    dialog.showModal();
+  }
+
+  function labelOf(node) {
+    const text = one("span:not(.count)", node);
+    return (text || node).textContent.replace(/\s+/g, " ").trim();
+  }
+})();
