@@ -1,7 +1,7 @@
 """Fetch the browser files that the portal serves itself, and check that nobody changed them.
 
-    python scripts/vendor.py            fetch every package with `npm pack`, write the files, the sprite and VENDORED.md
-    python scripts/vendor.py check      compare the files on disk with VENDORED.md (offline)
+    python -m scripts.vendor            fetch every package with `npm pack`, write the files, the sprite and VENDORED.md
+    python -m scripts.vendor check      compare the files on disk with VENDORED.md (offline)
 
 Files are written unchanged, byte for byte. To move to another version, change PACKAGES and run it again.
 To add an icon, add its name to scripts/icons.txt and run it again.

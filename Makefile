@@ -1,0 +1,55 @@
+# The portal in two commands: `make run` and `make test`. Both set up what they need; `make help` lists the rest.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+PORT ?= 8000
+export PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format demo demo-large lock upgrade setup bench vendor
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: ## everything for development and tests, system packages too
+	@$(PYTHON) -m scripts.install test
+
+.venv-run:
+	@$(PYTHON) -m scripts.install run
+.PHONY: .venv-run
+
+run: .venv-run ## the portal with demo data on http://127.0.0.1:8000 (PORT=… for another port)
+	@exec $(PY) -m scripts.serve
+
+test: setup ## lint, the suite on SQLite and PostgreSQL, browser tests, coverage
+	@exec $(PY) -m scripts.run_tests
+
+lint: setup ## ruff, mypy, import contracts, templates, dependencies
+	@exec $(PY) -m scripts.lint
+
+format: setup ## put the code into its standard shape
+	@$(PY) -m ruff check --fix --quiet . || true
+	@exec $(PY) -m ruff format .
+
+demo: .venv-run ## fill the demonstration database: a year of all units
+	@PORTAL_ENV=demo $(PY) -m flask --app wsgi db upgrade
+	@PORTAL_ENV=demo $(PY) -m flask --app wsgi demo seed
+
+demo-large: .venv-run ## a demonstration database with 1,000,000 lines
+	@PORTAL_ENV=demo $(PY) -m flask --app wsgi db upgrade
+	@PORTAL_ENV=demo $(PY) -m flask --app wsgi demo seed --lines 1000000
+
+# The lock must not depend on this machine: its pip settings (mirrors, folders of packages) are left out. A mirror can be
+# named by PIP_INDEX_URL; it is not written to the lock.
+LOCK := env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null CUSTOM_COMPILE_COMMAND='make lock' $(PY) -m piptools compile
+
+lock: setup ## write the lock files again from requirements*.in, keeping versions that still fit
+	@$(LOCK) $(LOCK_FLAGS) requirements.in -o requirements.txt
+	@$(LOCK) $(LOCK_FLAGS) requirements-dev.in -o requirements-dev.txt
+	@$(LOCK) $(LOCK_FLAGS) requirements-windows.in -o requirements-windows.txt
+
+upgrade: ## the same with the newest versions that requirements*.in allow
+	@$(MAKE) lock LOCK_FLAGS=--upgrade
+
+vendor: setup ## fetch the browser files and build the icons again (needs npm)
+	@exec $(PY) -m scripts.vendor

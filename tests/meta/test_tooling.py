@@ -1,0 +1,258 @@
+"""The run of all tests: what it counts, what makes it fail, and what its last lines say."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from scripts import lint, postgres, redis_server, run_tests
+from scripts.run_tests import Outcome, Summary
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-windows.txt")
+
+REPORT = """<testsuites><testsuite name="pytest" tests="5">
+<testcase classname="a" name="good"/>
+<testcase classname="a" name="wrong"><failure message="x"/></testcase>
+<testcase classname="a" name="wrong"><error message="teardown"/></testcase>
+<testcase classname="a" name="broken"><error message="setup"/></testcase>
+<testcase classname="a" name="left_out"><skipped message="later"/></testcase>
+<testcase classname="a" name="expected"><skipped type="pytest.xfail" message=""/></testcase>
+</testsuite></testsuites>"""
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    path = tmp_path / "junit.xml"
+    path.write_text(REPORT, encoding="utf-8")
+    return path
+
+
+def green() -> Summary:
+    """A run in which nothing is wrong."""
+    return Summary(
+        outcomes={"SQLite": Outcome(passed=10), "PostgreSQL": Outcome(passed=10), "Browser": Outcome(passed=2)},
+        coverage="96.00% of portal/ (at least 95%)",
+        engines=["SQLite 3.40.1", "PostgreSQL 15.1"],
+        browser="Chromium 150",
+        seconds=61,
+    )
+
+
+# --- counting ------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_is_counted_by_test(report: Path) -> None:
+    assert run_tests.read_junit(report) == Outcome(passed=1, failed=2, skipped=2)
+
+
+def test_a_run_without_tests_is_a_failure(tmp_path: Path) -> None:
+    assert run_tests.judge(5, tmp_path / "none.xml") == Outcome(failed=1, complaint="no test was found")
+    empty = tmp_path / "empty.xml"
+    empty.write_text("<testsuites><testsuite/></testsuites>", encoding="utf-8")
+    assert run_tests.judge(0, empty).failed == 1
+
+
+@pytest.mark.parametrize("code", [2, 3, 4])
+def test_a_run_that_breaks_is_a_failure_even_without_a_failed_test(tmp_path: Path, code: int) -> None:
+    half = tmp_path / "half.xml"
+    half.write_text('<testsuite><testcase classname="a" name="b"/></testsuite>', encoding="utf-8")
+    assert run_tests.judge(code, half) == Outcome(1, 1, 0, f"pytest stopped with exit code {code}")
+    assert run_tests.judge(code, tmp_path / "none.xml").failed == 1
+    half.write_text("<testsuite><testcase", encoding="utf-8")
+    assert run_tests.judge(code, half).failed == 1
+
+
+def test_a_real_run_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytest itself, in two processes, on a file with every kind of verdict."""
+    suite = tmp_path / "test_verdicts.py"
+    suite.write_text(
+        "import pytest\n"
+        "def test_good(): pass\n"
+        "def test_wrong(): assert 1 == 2\n"
+        "@pytest.fixture\n"
+        "def broken(): raise RuntimeError\n"
+        "def test_broken(broken): pass\n"
+        "@pytest.mark.skip\n"
+        "def test_left_out(): pass\n"
+        "@pytest.fixture\n"
+        "def untidy():\n    yield\n    raise RuntimeError\n"
+        "def test_wrong_twice(untidy): assert 1 == 2\n",
+        encoding="utf-8",
+    )
+    for name in [name for name in os.environ if name.startswith(("COVERAGE_", "COV_", "PYTEST_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(run_tests, "ARTIFACTS", tmp_path)
+    outcome = run_tests.run_pytest("verdicts", [str(suite), "-p", "no:cacheprovider"], {})
+    assert outcome == Outcome(passed=1, failed=3, skipped=1)
+
+
+# --- the end -------------------------------------------------------------------------------------------------------
+
+
+def test_a_green_run_ends_with_the_count_alone() -> None:
+    summary = green()
+    assert summary.exit_code == 0
+    assert summary.lines()[-1] == "22 passed, 0 failed"
+    text = "\n".join(summary.lines())
+    for words in (
+        "SQLite 3.40.1; PostgreSQL 15.1",
+        "Browser: Chromium 150",
+        "Lint: passed",
+        "Time: 1 min 01 s",
+        "96.00%",
+    ):
+        assert words in text
+    assert "FAILED" not in text
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words", "last"),
+    [
+        ({"lint_failures": ["mypy", "deptry"]}, "Lint: FAILED: mypy, deptry", "22 passed, 0 failed"),
+        ({"coverage": "94.99%", "coverage_ok": False}, "Coverage: FAILED: 94.99%", "22 passed, 0 failed"),
+        ({"outcomes": {"SQLite": Outcome(3, 0, 2)}}, "Skipped: FAILED: 2 tests", "3 passed, 0 failed"),
+        ({"outcomes": {"SQLite": Outcome(3, 1)}}, "SQLite: 3 passed, 1 failed, 0 skipped", "3 passed, 1 failed"),
+        ({"outcomes": {}}, "Engines", "0 passed, 0 failed"),
+    ],
+)
+def test_whatever_is_wrong_is_said_and_fails_the_run(spoil: dict[str, Any], words: str, last: str) -> None:
+    summary = green()
+    for name, value in spoil.items():
+        setattr(summary, name, value)
+    assert summary.exit_code == 1
+    assert words in "\n".join(summary.lines())
+    assert summary.lines()[-1] == last
+
+
+# --- the parts -----------------------------------------------------------------------------------------------------
+
+
+class Runs:
+    """Stands for pytest: notes what is run, answers that all passed."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, Sequence[str], Mapping[str, str]]] = []
+
+    def __call__(self, name: str, arguments: Sequence[str], env: Mapping[str, str]) -> Outcome:
+        self.calls.append((name, arguments, env))
+        return Outcome(passed=1)
+
+
+@pytest.fixture
+def servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def a_postgres() -> Iterator[postgres.PostgresServer]:
+        yield postgres.PostgresServer("postgresql://somewhere", "16.1", private=True)
+
+    @contextmanager
+    def a_redis() -> Iterator[redis_server.RedisServer]:
+        yield redis_server.RedisServer("redis://somewhere", "7.0", private=True)
+
+    monkeypatch.setattr(postgres, "server", a_postgres)
+    monkeypatch.setattr(redis_server, "server", a_redis)
+    monkeypatch.setattr(run_tests, "find_chromium", lambda: "/somewhere/chromium")
+    monkeypatch.setattr(run_tests, "browser_version", lambda path: f"Chromium at {path}")
+
+
+@pytest.mark.usefixtures("servers")
+def test_both_engines_and_the_browser_are_run() -> None:
+    summary, runs = Summary(), Runs()
+    with ExitStack() as stack:
+        run_tests.run_suites(summary, stack, runs)
+    engines = [(name, env["TEST_ENGINE"], env.get("TEST_DATABASE_URL")) for name, _, env in runs.calls]
+    somewhere = "postgresql://somewhere"
+    assert engines == [
+        ("sqlite", "sqlite", None),
+        ("postgresql", "postgresql", somewhere),
+        ("e2e", "postgresql", somewhere),
+    ]
+    assert [arguments[1] for _, arguments, _ in runs.calls] == ["not e2e", "not e2e", "e2e"]
+    assert all(env["TEST_REDIS_URL"] == "redis://somewhere" for _, _, env in runs.calls)
+    assert all(env["TEST_CHROMIUM"] == "/somewhere/chromium" for _, _, env in runs.calls)
+    assert summary.engines[1] == "PostgreSQL 16.1 (private)"
+    assert (summary.passed, summary.failed, summary.browser) == (3, 0, "Chromium at /somewhere/chromium")
+
+
+@pytest.mark.usefixtures("servers")
+def test_a_missing_browser_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_tests, "find_chromium", lambda: None)
+    summary = Summary()
+    with ExitStack() as stack:
+        run_tests.run_suites(summary, stack, Runs())
+    assert (summary.passed, summary.failed, summary.browser) == (2, 1, "none")
+    assert "no Chromium was found" in "\n".join(summary.lines())
+
+
+@pytest.mark.usefixtures("servers")
+def test_a_missing_server_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_postgres() -> NoReturn:
+        raise postgres.PostgresError("no server")
+
+    def no_redis() -> NoReturn:
+        raise redis_server.RedisError("no cache")
+
+    monkeypatch.setattr(postgres, "server", no_postgres)
+    monkeypatch.setattr(redis_server, "server", no_redis)
+    summary = Summary()
+    with ExitStack() as stack:
+        run_tests.run_suites(summary, stack, Runs())
+    assert (summary.passed, summary.failed, summary.exit_code) == (1, 2, 1)
+    text = "\n".join(summary.lines())
+    assert "no server" in text
+    assert "no cache" in text
+
+
+def test_a_failing_check_does_not_hide_the_others() -> None:
+    seen: list[str] = []
+
+    def run(command: Sequence[str]) -> int:
+        seen.append(command[0])
+        return 1 if command[0] in {"ruff", "deptry"} else 0
+
+    assert lint.run_all(run) == ["ruff check", "ruff format", "deptry"]
+    assert seen == [command[0] for _, command in lint.CHECKS]
+    assert {"ruff", "mypy", "lint-imports", "djlint", "deptry"} == set(seen)
+
+
+# --- what is committed ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_pins_with_digests_and_names_no_address(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert not re.search(r"://|--(extra-)?index-url|--trusted-host|find-links|file:/", text)
+    pins = re.findall(r"^([a-z0-9][a-z0-9._-]*)(\[.*\])?([^\s]*)(.*)", text, re.MULTILINE)
+    assert len(pins) > 30
+    for package, _, version, rest in pins:
+        assert version.startswith("=="), package
+        assert rest.endswith("\\"), f"{package} has no digest"
+    assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}", text)) >= len(pins)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_holds_all_that_is_asked_for(name: str) -> None:
+    locked = set(re.findall(r"^([a-z0-9][a-z0-9._-]*)==", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+    asked = re.findall(r"^[A-Za-z][\w.-]*", (ROOT / name).with_suffix(".in").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {re.sub(r"[-_.]+", "-", package).lower() for package in asked} <= locked
+
+
+def test_the_locks_agree() -> None:
+    pins = [dict(re.findall(r"^(\S+)==(\S+)", (ROOT / name).read_text("utf-8"), re.MULTILINE)) for name in LOCKS]
+    for other in pins[1:]:
+        assert {name: version for name, version in other.items() if pins[0].get(name, version) != version} == {}
+
+
+def test_continuous_integration_runs_what_a_developer_runs() -> None:
+    script = ROOT / ".ci" / "run"
+    assert script.stat().st_mode & stat.S_IXUSR
+    assert script.read_text(encoding="utf-8").rstrip().endswith("exec make test")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(r"^test: setup.*\n\t@exec \$\(PY\) -m scripts\.run_tests$", makefile, re.MULTILINE)
