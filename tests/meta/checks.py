@@ -1,10 +1,14 @@
-"""Checks of the house's shape: each gives a list of faults, empty when the house is in order. test_structure.py runs them,
-test_checks.py shows that each can fail."""
+"""Checks of the house's shape: each gives a list of faults, empty when the house is in order.
+
+test_structure.py runs them, test_checks.py shows that each can fail.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,8 +92,8 @@ def odd_addresses(app: Flask) -> list[str]:
 def unscoped_queries(domain: Path) -> list[str]:
     """Public functions of queries modules that give a select and take no actor.
 
-    Such a function must stand in its module's UNSCOPED mapping with the reason why no scope is needed (rows of a record that was
-    already loaded in scope, a catalogue that everyone reads, a login).
+    Such a function must stand in its module's UNSCOPED mapping with the reason why no scope is needed (rows of a record
+    that was already loaded in scope, a catalogue that everyone reads, a login).
     """
     faults = []
     for path in python_files(domain):
@@ -111,11 +115,12 @@ def _returns_select(node: ast.FunctionDef) -> bool:
 
 def _allowed_unscoped(tree: ast.Module) -> set[str]:
     for node in tree.body:
-        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0] if isinstance(node, ast.Assign) else None
-        if isinstance(target, ast.Name) and target.id == "UNSCOPED" and isinstance(getattr(node, "value", None), ast.Dict):
-            value = node.value  # type: ignore[union-attr]
-            assert isinstance(value, ast.Dict)
-            return {k.value for k, v in zip(value.keys, value.values, strict=True) if isinstance(k, ast.Constant) and _says(v)}
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or not isinstance(node.value, ast.Dict):
+            continue
+        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+        if ast.unparse(target) == "UNSCOPED":
+            pairs = zip(node.value.keys, node.value.values, strict=True)
+            return {str(k.value) for k, v in pairs if isinstance(k, ast.Constant) and _says(v)}
     return set()
 
 
@@ -166,5 +171,13 @@ def template_faults(templates: Path) -> list[str]:
     }
     for path in sorted(templates.rglob("*.html")):
         text = path.read_text(encoding="utf-8")
-        faults += [f"{path.relative_to(templates)}: {name}" for name, pattern in patterns.items() if pattern.search(text)]
+        faults += [
+            f"{path.relative_to(templates)}: {name}" for name, pattern in patterns.items() if pattern.search(text)
+        ]
     return faults
+
+
+def import_contracts(root: Path) -> subprocess.CompletedProcess[str]:
+    """import-linter over the tree at `root`, which holds pyproject.toml and the packages."""
+    tool = Path(sys.executable).with_name("lint-imports")
+    return subprocess.run([tool, "--no-cache"], cwd=root, capture_output=True, text=True, check=False)
