@@ -16,6 +16,8 @@ class Clock(Protocol):
 
     def today(self) -> date: ...
 
+    def real(self) -> datetime: ...
+
 
 class SystemClock:
     """The machine's clock. `offset` moves it: a demonstration can stand in the plan's year while time still runs."""
@@ -37,6 +39,10 @@ class SystemClock:
         """The present day in Vietnam."""
         return local(self.now()).date()
 
+    def real(self) -> datetime:
+        """The machine's own instant, whatever day a demonstration stands in: what a telephone's clock shows."""
+        return datetime.now(UTC)
+
 
 class FixedClock:
     """A clock for tests: stands still until it is moved."""
@@ -49,6 +55,9 @@ class FixedClock:
 
     def today(self) -> date:
         return local(self.instant).date()
+
+    def real(self) -> datetime:
+        return self.instant
 
     def advance(self, step: timedelta) -> None:
         """Move the clock forward by `step`."""

@@ -112,6 +112,16 @@ def write_mode() -> Iterator[None]:
         writing.reset(token)
 
 
+@contextmanager
+def read_mode() -> Iterator[None]:
+    """Mark the unit of work inside as one that only reads, also within one that will write later."""
+    token = writing.set(False)
+    try:
+        yield
+    finally:
+        writing.reset(token)
+
+
 def configure_engine(engine: Engine) -> None:
     """Set up connections of either engine. Call once for each engine that is made."""
     if engine.dialect.name == "sqlite":

@@ -76,7 +76,7 @@ def check_access() -> Response | None:
         return to_sign_in()
     view = current_app.view_functions[request.endpoint]
     if not getattr(view, HALFWAY, False):
-        detour = _owed_step(person.must_change_password, person.needs_second_factor)
+        detour = _owed_step(person.must_change_password, person.needs_second_factor, person.has_second_factor)
         if detour is not None:
             return detour
     if not isinstance(needed, Permission):
@@ -89,8 +89,14 @@ def check_access() -> Response | None:
 
 def to_sign_in() -> Response:
     """Ask for a sign-in and remember where the person was going."""
-    back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else ""
-    return go_to(url_for("accounts.sign_in", tiep=back or None))
+    return go_to(url_for("accounts.sign_in", tiep=_way_back()))
+
+
+def _way_back() -> str | None:
+    """Where the person was going, when it can be gone to again."""
+    if request.method not in ("GET", "HEAD") or request.endpoint == "home.show_home":
+        return None
+    return request.full_path.rstrip("?")
 
 
 def go_to(address: str) -> Response:
@@ -102,10 +108,13 @@ def go_to(address: str) -> Response:
     return current_app.make_response(redirect(address, code=303))
 
 
-def _owed_step(must_change_password: bool, needs_second_factor: bool) -> Response | None:
-    if needs_second_factor:
-        return go_to(url_for("accounts.second_factor"))
+def _owed_step(must_change_password: bool, needs_second_factor: bool, has_second_factor: bool) -> Response | None:
+    if needs_second_factor and has_second_factor:
+        return go_to(url_for("accounts.second_factor", tiep=_way_back()))
     if must_change_password:
         flash("Ông/bà cần đổi mật khẩu trước khi dùng cổng.", "warn")
-        return go_to(url_for("accounts.change_password"))
+        return go_to(url_for("accounts.change_password", tiep=_way_back()))
+    if needs_second_factor:
+        flash("Vai trò của ông/bà cần xác thực hai bước. Xin thiết lập trước khi dùng cổng.", "warn")
+        return go_to(url_for("accounts.show_second_factor", tiep=_way_back()))
     return None

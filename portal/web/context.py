@@ -7,6 +7,7 @@ from datetime import date
 from typing import cast
 
 from flask import abort, current_app, g, request
+from sqlalchemy.orm import Session
 
 from portal.core.runtime import Runtime
 from portal.domain.access.actor import Actor, Work
@@ -53,6 +54,13 @@ def work() -> Work:
 def anonymous_work() -> Work:
     """A unit of work for pages before sign-in: nobody acts yet."""
     return Work(db.session(), Actor(0, "", "", 0), runtime().clock, request_id(), request.remote_addr or "")
+
+
+def detached_work(session: Session) -> Work:
+    """A unit of work in a session apart from the request's (see web.transaction); nobody need be signed in."""
+    person = viewer()
+    who = person.actor if person else Actor(0, "", "", 0)
+    return Work(session, who, runtime().clock, request_id(), request.remote_addr or "")
 
 
 def request_id() -> str:

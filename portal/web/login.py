@@ -7,8 +7,8 @@ import secrets
 from datetime import timedelta
 
 import structlog
-from flask import Flask, current_app, g, request
-from flask_login import LoginManager, UserMixin, current_user
+from flask import Flask, current_app, g, request, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,6 +16,7 @@ from portal.core.db import write_mode
 from portal.domain.access.roles import ROLES
 from portal.domain.accounts.models import UserAccount, UserSession
 from portal.domain.accounts.queries import load_actor, session_with_user
+from portal.domain.accounts.rules import session_alive
 from portal.domain.units.models import Unit
 from portal.web.access import QUIET
 from portal.web.context import Viewer, runtime
@@ -63,13 +64,34 @@ def load_viewer() -> None:
         g.viewer = current_user.person
 
 
+def keep_token(token: str) -> None:
+    """Make this browser the holder of a session; what its cookie held before is dropped, nothing planted lives on."""
+    session.clear()
+    login_user(SignedIn(token))
+
+
+def drop_token() -> None:
+    """Make this browser nobody's."""
+    logout_user()
+    session.clear()
+
+
+def local_path(address: str | None, otherwise: str) -> str:
+    """The address when it is a path of this portal (/thi-dua?nam=2023), else `otherwise`: never another host."""
+    if not address or not address.startswith("/") or address.startswith("//"):
+        return otherwise
+    if "\\" in address or any(ord(c) < 33 or ord(c) == 127 for c in address):
+        return otherwise
+    return address
+
+
 def _load(token: str) -> SignedIn | None:
     row = db.session.execute(session_with_user(token_hash(token))).one_or_none()
     if row is None:
         return None
     kept, account, unit = row
     settings, now = runtime().settings, runtime().clock.now()
-    if now - kept.seen_at > settings.session_idle or now - kept.created_at > settings.session_absolute:
+    if not session_alive(kept.created_at, kept.seen_at, now, settings.session_idle, settings.session_absolute):
         return None
     person = _viewer(kept, account, unit)
     if now - kept.seen_at > SEEN_EVERY and not _is_poll():
@@ -100,10 +122,8 @@ def _is_poll() -> bool:
 def _touch(session_id: int) -> None:
     """Move `seen_at` in a transaction of its own; a busy database may refuse it, then the next request tries again."""
     try:
-        with write_mode(), runtime().session_factory() as session:
-            session.execute(
-                update(UserSession).where(UserSession.id == session_id).values(seen_at=runtime().clock.now())
-            )
-            session.commit()
+        with write_mode(), runtime().session_factory() as own:
+            own.execute(update(UserSession).where(UserSession.id == session_id).values(seen_at=runtime().clock.now()))
+            own.commit()
     except SQLAlchemyError:
         log.warning("session_not_touched", session_id=session_id)

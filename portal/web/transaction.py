@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, Response, g, request
 
-from portal.core.db import write_mode
+from portal.core.db import read_mode, write_mode
+from portal.domain.access.actor import Work
+from portal.web.context import detached_work, runtime
 from portal.web.db import db
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -51,3 +54,21 @@ def after_commit(action: Callable[[], Any]) -> None:
 def _run(actions: list[Callable[[], Any]]) -> None:
     for action in actions:
         action()
+
+
+@contextmanager
+def own_transaction() -> Iterator[Work]:
+    """A unit of work apart from the request's, committed at the end: what it writes is kept although the request fails.
+
+    Use it before the request's own first query: on SQLite the two would wait for each other.
+    """
+    with write_mode(), runtime().session_factory() as session:
+        yield detached_work(session)
+        session.commit()
+
+
+@contextmanager
+def own_reading() -> Iterator[Work]:
+    """A unit of work apart from the request's that only reads and is over at the end: what slow checks rest on."""
+    with read_mode(), runtime().session_factory() as session:
+        yield detached_work(session)

@@ -48,7 +48,7 @@ class RecoveryCode(Base):
 
 
 class RoleAssignment(Versioned, Base):
-    """A role over a unit and all below it, from a day to a day (inclusive). With `given_by_id` it is a delegation (ủy quyền)."""
+    """A role over a unit and all below it, from a day to a day (inclusive); with `given_by_id` a delegation."""
 
     __tablename__ = "role_assignment"
     __table_args__ = (
@@ -72,7 +72,10 @@ class RoleAssignment(Versioned, Base):
 
 
 class UserSession(Base):
-    """A signed-in browser. The cookie holds a random token, the table its SHA-256; `seen_at` moves at most every five minutes, not by polls."""
+    """A signed-in browser: the cookie holds a random token, the table its SHA-256.
+
+    `seen_at` moves at most every five minutes, and never by polls.
+    """
 
     __tablename__ = "user_session"
 
@@ -89,7 +92,7 @@ class UserSession(Base):
 
 
 class SignInFailure(Base):
-    """Failures by account name or by address: each further one makes the next try wait longer; never a permanent lock."""
+    """Failures by account or by address: each further one makes the next try wait longer; never a permanent lock."""
 
     __tablename__ = "sign_in_failure"
     __table_args__ = (UniqueConstraint("kind", "key"),)

@@ -34,12 +34,12 @@ def load_actor(session: Session, user: UserAccount, on: date) -> Actor:
     return Actor(user.id, user.username, user.full_name, user.home_unit_id, grants)
 
 
-def by_username(username: str) -> Select[tuple[UserAccount]]:
+def by_username(username: str) -> Select[UserAccount]:
     """The account of this name (names are kept in lower case)."""
     return select(UserAccount).where(UserAccount.username == username.strip().lower())
 
 
-def session_with_user(token_hash: str) -> Select[tuple[UserSession, UserAccount, Unit]]:
+def session_with_user(token_hash: str) -> Select[UserSession, UserAccount, Unit]:
     """The living session behind a cookie, its person, and the unit that they work in."""
     return (
         select(UserSession, UserAccount, Unit)
@@ -49,7 +49,7 @@ def session_with_user(token_hash: str) -> Select[tuple[UserSession, UserAccount,
     )
 
 
-def visible_to(actor: Actor, on: date) -> Select[tuple[UserAccount]]:
+def visible_to(actor: Actor, on: date) -> Select[UserAccount]:
     """The accounts that the actor may see: those whose home unit is in reach."""
     return (
         select(UserAccount)
@@ -58,7 +58,7 @@ def visible_to(actor: Actor, on: date) -> Select[tuple[UserAccount]]:
     )
 
 
-def assignments_of(user_id: int) -> Select[tuple[RoleAssignment, Unit]]:
+def assignments_of(user_id: int) -> Select[RoleAssignment, Unit]:
     """Every assignment of a person, the newest first, with its unit."""
     return (
         select(RoleAssignment, Unit)

@@ -1,0 +1,46 @@
+"""Forms of signing in and of one's own account."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import EqualTo, InputRequired, Length
+
+from portal.domain.accounts.passwords import MAX_LENGTH, MIN_LENGTH
+from portal.domain.accounts.rules import MAX_USERNAME
+
+
+class SignInForm(FlaskForm):
+    """Fields of POST /dang-nhap."""
+
+    username = StringField(
+        "Tên đăng nhập",
+        [InputRequired("Xin nhập tên đăng nhập."), Length(max=MAX_USERNAME, message="Tên đăng nhập quá dài.")],
+    )
+    password = PasswordField(
+        "Mật khẩu", [InputRequired("Xin nhập mật khẩu."), Length(max=MAX_LENGTH, message="Mật khẩu quá dài.")]
+    )
+    tiep = HiddenField()
+
+
+class ChangePasswordForm(FlaskForm):
+    """The present password, and the new one twice."""
+
+    current = PasswordField(
+        "Mật khẩu hiện tại",
+        [InputRequired("Xin nhập mật khẩu hiện tại."), Length(max=MAX_LENGTH, message="Mật khẩu quá dài.")],
+    )
+    new = PasswordField(
+        "Mật khẩu mới",
+        [
+            InputRequired("Xin nhập mật khẩu mới."),
+            Length(min=MIN_LENGTH, message=f"Mật khẩu cần ít nhất {MIN_LENGTH} ký tự."),
+            Length(max=MAX_LENGTH, message=f"Mật khẩu dài nhất {MAX_LENGTH} ký tự."),
+        ],
+        description=f"Ít nhất {MIN_LENGTH} ký tự, không chứa tên đăng nhập hay họ tên, không phải mật khẩu hay gặp.",
+    )
+    again = PasswordField(
+        "Nhập lại mật khẩu mới",
+        [InputRequired("Xin nhập lại mật khẩu mới."), EqualTo("new", message="Hai lần nhập chưa giống nhau.")],
+    )
+    tiep = HiddenField()

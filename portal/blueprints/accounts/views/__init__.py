@@ -1,0 +1,8 @@
+"""One module for each task; importing them hangs their views on the blueprint."""
+
+from __future__ import annotations
+
+from portal.blueprints.accounts.views import own as own
+from portal.blueprints.accounts.views import password as password
+from portal.blueprints.accounts.views import second_factor as second_factor
+from portal.blueprints.accounts.views import sign_in as sign_in

@@ -1,0 +1,94 @@
+"""Accounts: pure rules over values. The growing delay, limits of sessions, and what a browser calls itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from portal.domain.accounts.enums import AssignmentState, FailureKind, UserState
+
+LONGEST_WAIT = timedelta(minutes=15)
+FREE_TRIES: Mapping[FailureKind, int] = {
+    FailureKind.ACCOUNT: 3,
+    FailureKind.ADDRESS: 20,  # a whole office may sit behind one address
+    FailureKind.FACTOR: 3,
+    FailureKind.PASSWORD: 3,
+}
+FORGOTTEN_AFTER = timedelta(hours=24)
+_USERNAME = re.compile(r"^[a-z][a-z0-9]*([._-][a-z0-9]+)*$")
+MIN_USERNAME = 2
+MAX_USERNAME = 60
+
+
+def wait_after(kind: FailureKind, failures: int) -> timedelta:
+    """How long the next try waits after so many failures in a row: 2, 4, 8 … seconds, 15 minutes at most."""
+    over = failures - FREE_TRIES[kind]
+    if over < 0:
+        return timedelta()
+    seconds = 2.0 ** min(over + 1, 16)
+    return min(timedelta(seconds=seconds), LONGEST_WAIT)
+
+
+def failures_that_count(failures: int, last_at: datetime, now: datetime) -> int:
+    """Failures are forgotten a day after the last of them."""
+    return 0 if now - last_at >= FORGOTTEN_AFTER else failures
+
+
+def seconds_to_wait(kind: FailureKind, failures: int, last_at: datetime, now: datetime) -> int:
+    """Whole seconds until the next try is taken, 0 when it may be made now."""
+    counted = failures_that_count(failures, last_at, now)
+    left = last_at + wait_after(kind, counted) - now
+    return max(0, -int(-left.total_seconds() // 1))
+
+
+def session_alive(created_at: datetime, seen_at: datetime, now: datetime, idle: timedelta, absolute: timedelta) -> bool:
+    """Whether a session is within both limits: idle since it was last used, absolute since it began."""
+    return now - seen_at <= idle and now - created_at <= absolute
+
+
+def user_state(disabled: bool, must_change_password: bool) -> UserState:
+    """An account's state."""
+    if disabled:
+        return UserState.DISABLED
+    return UserState.FIRST_PASSWORD if must_change_password else UserState.ACTIVE
+
+
+def assignment_state(valid_from: date, valid_to: date | None, ended: bool, on: date) -> AssignmentState:
+    """Where an assignment stands on that day (its last day counts)."""
+    if ended or (valid_to is not None and valid_to < on):
+        return AssignmentState.OVER
+    return AssignmentState.COMING if valid_from > on else AssignmentState.IN_FORCE
+
+
+def is_username(text: str) -> bool:
+    """Lower-case letters without marks and digits, parts joined by a point, hyphen or underscore: vangiang.lanhdao."""
+    return MIN_USERNAME <= len(text) <= MAX_USERNAME and bool(_USERNAME.match(text))
+
+
+_BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("coc_coc", "Cốc Cốc"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+)
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def device_text(agent: str) -> str:
+    """The browser and system that a user agent names, in a few words."""
+    browser = next((name for mark, name in _BROWSERS if mark.lower() in agent.lower()), "")
+    if not browser and "Safari/" in agent:
+        browser = "Safari"
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    if browser and system:
+        return f"{browser} trên {system}"
+    return browser or system or "Thiết bị không rõ"

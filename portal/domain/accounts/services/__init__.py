@@ -1,0 +1,18 @@
+"""Accounts: what is done to people, their roles, their sessions and their second factors."""
+
+from __future__ import annotations
+
+from portal.domain.accounts.services.own_password import change_password as change_password
+from portal.domain.accounts.services.own_password import note_wrong_password as note_wrong_password
+from portal.domain.accounts.services.own_password import read_own_attempt as read_own_attempt
+from portal.domain.accounts.services.own_password import verify_own as verify_own
+from portal.domain.accounts.services.people import UserData as UserData
+from portal.domain.accounts.services.people import assign_role as assign_role
+from portal.domain.accounts.services.people import create_user as create_user
+from portal.domain.accounts.services.sessions import Device as Device
+from portal.domain.accounts.services.sessions import end_session as end_session
+from portal.domain.accounts.services.sessions import end_sessions_of as end_sessions_of
+from portal.domain.accounts.services.sign_in import Outcome as Outcome
+from portal.domain.accounts.services.sign_in import check_password as check_password
+from portal.domain.accounts.services.sign_in import finish_attempt as finish_attempt
+from portal.domain.accounts.services.sign_in import read_attempt as read_attempt
