@@ -159,9 +159,10 @@ def browser_version(path: str) -> str:
 
 def measure_coverage() -> tuple[str, bool]:
     """Combine the data of all runs and report on portal/; the figure, and whether it reaches the mark."""
-    env = {**os.environ, "COVERAGE_FILE": str(ARTIFACTS / ".coverage")}
+    env = {**os.environ, "COVERAGE_FILE": str(ARTIFACTS / "coverage.data")}
     coverage = [sys.executable, "-m", "coverage"]
-    combined = subprocess.run([*coverage, "combine", "-q", "--keep", str(ARTIFACTS)], cwd=ROOT, env=env, check=False)  # noqa: S603
+    data = [str(path) for path in sorted(ARTIFACTS.glob(".coverage.*"))]
+    combined = subprocess.run([*coverage, "combine", "-q", "--keep", *data], cwd=ROOT, env=env, check=False)  # noqa: S603
     if combined.returncode:
         return "no data was collected", False
     subprocess.run([*coverage, "report"], cwd=ROOT, env=env, check=False)  # noqa: S603
@@ -194,7 +195,7 @@ def run_suites(summary: Summary, stack: ExitStack, run: Callable[..., Outcome] =
         summary.outcomes["Redis"] = Outcome(failed=1, complaint=str(error))
 
     say("--- the suite on SQLite")
-    summary.outcomes["SQLite"] = run(
+    summary.outcomes["Suite on SQLite"] = run(
         "sqlite", ["-m", "not e2e", "--dist=worksteal"], {**shared, "TEST_ENGINE": "sqlite"}
     )
     summary.engines.append(f"SQLite {sqlite3.sqlite_version}")
@@ -202,18 +203,18 @@ def run_suites(summary: Summary, stack: ExitStack, run: Callable[..., Outcome] =
     try:
         server = stack.enter_context(postgres.server())
     except postgres.PostgresError as error:
-        summary.outcomes["PostgreSQL"] = Outcome(failed=1, complaint=str(error))
+        summary.outcomes["Suite on PostgreSQL"] = Outcome(failed=1, complaint=str(error))
         return
     say(f"--- the suite on PostgreSQL {server.version}{' (private)' if server.private else ''}")
     env = {**shared, "TEST_ENGINE": "postgresql", "TEST_DATABASE_URL": server.url}
-    summary.outcomes["PostgreSQL"] = run("postgresql", ["-m", "not e2e", "--dist=worksteal"], env)
+    summary.outcomes["Suite on PostgreSQL"] = run("postgresql", ["-m", "not e2e", "--dist=worksteal"], env)
     summary.engines.append(f"PostgreSQL {server.version}{' (private)' if server.private else ''}")
 
     if chromium is None:
-        summary.outcomes["Browser"] = Outcome(failed=1, complaint="no Chromium was found")
+        summary.outcomes["Browser tests"] = Outcome(failed=1, complaint="no Chromium was found")
         return
     say("--- the browser")
-    summary.outcomes["Browser"] = run("e2e", ["-m", "e2e", "--dist=loadfile"], env)
+    summary.outcomes["Browser tests"] = run("e2e", ["-m", "e2e", "--dist=loadfile"], env)
     summary.browser = browser_version(chromium)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -92,6 +94,30 @@ def test_a_real_run_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(run_tests, "ARTIFACTS", tmp_path)
     outcome = run_tests.run_pytest("verdicts", [str(suite), "-p", "no:cacheprovider"], {})
     assert outcome == Outcome(passed=1, failed=3, skipped=1)
+
+
+def test_coverage_is_measured_over_all_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two runs that each see a part of a file of the portal are put together; a broken data file does not matter."""
+    for name in [name for name in os.environ if name.startswith(("COVERAGE_", "COV_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(run_tests, "ARTIFACTS", tmp_path)
+    assert run_tests.measure_coverage() == ("no data was collected", False)
+    for name, module in (("one", "portal.core.text"), ("two", "portal.core.errors")):
+        script = tmp_path / f"{name}.py"
+        script.write_text(f"import {module}\n", encoding="utf-8")
+        subprocess.run(
+            [sys.executable, "-m", "coverage", "run", str(script)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "COVERAGE_FILE": str(tmp_path / f".coverage.{name}")},
+            check=True,
+        )
+    (tmp_path / ".coverage.broken").write_text("not a database", encoding="utf-8")
+    figure, good = run_tests.measure_coverage()
+    assert re.fullmatch(r"\d+\.\d\d% of portal/ \(at least 95%\)", figure)
+    assert 0 < float(figure.split("%")[0]) < 95
+    assert not good
+    monkeypatch.setattr(run_tests, "COVERAGE_MARK", 0)
+    assert run_tests.measure_coverage()[1]
 
 
 # --- the end -------------------------------------------------------------------------------------------------------
