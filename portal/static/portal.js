@@ -249,16 +249,22 @@
     413: ["Tệp quá lớn", "Tệp chưa được nhận. Giảm dung lượng rồi chọn lại."],
     429: ["Thao tác quá nhanh", "Chờ ít phút rồi thử lại. Nội dung vẫn ở trên màn hình."],
     503: ["Hệ thống đang bận", "Thao tác chưa được ghi. Nội dung vẫn ở trên màn hình; thử lại sau ít giây."],
-    500: ["Hệ thống gặp lỗi", "Thao tác chưa được ghi. Nội dung vẫn ở trên màn hình. Nếu vẫn lỗi, gọi bộ phận hỗ trợ"]
+    500: ["Hệ thống gặp lỗi", "Thao tác chưa được ghi. Nội dung vẫn ở trên màn hình. Nếu vẫn lỗi, gọi bộ phận hỗ trợ."]
   };
+
+  /* What an error page says, as title and text: the server knows better than the table above. */
+  function told(xhr) {
+    const page = xhr && /^\s*<!doctype/i.test(xhr.responseText || "") && new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector(".error-page");
+    return page ? [one("h1", page).textContent, one("p:not(.code)", page).textContent] : null;
+  }
 
   function failed(detail, status) {
     const known = FAILURES[status] || (status >= 500 ? FAILURES[500] : FAILURES[400]);
-    const code = status >= 500 && status !== 503 && detail.xhr ? detail.xhr.getResponseHeader("X-Request-Id") : "";
-    const text = known[1] + (known === FAILURES[500] ? (code ? " và đọc mã " + code + "." : ".") : "");
+    const [title, text] = told(detail.xhr) || known;
+    const code = status >= 500 && text === FAILURES[500][1] && detail.xhr.getResponseHeader("X-Request-Id");
     const source = detail.elt;
     const retry = (status === 0 || status === 429 || status >= 500) && source && source.isConnected && source.matches("form, a, button, [data-autosave]");
-    failure(status, known[0], text, retry ? () => again(source) : null);
+    failure(status, title, text + (code ? " Mã: " + code + "." : ""), retry ? () => again(source) : null);
     calm();
   }
 
@@ -291,6 +297,11 @@
       event.detail.shouldSwap = false;
       unsaved.clear();
       location.assign(signIn + "?tiep=" + encodeURIComponent(location.pathname + location.search));
+      return;
+    }
+    if (event.detail.xhr && event.detail.xhr.status >= 400 && told(event.detail.xhr)) { // an error page has no place inside this one
+      event.detail.shouldSwap = false;
+      failed({ xhr: event.detail.xhr, elt: event.detail.requestConfig.elt }, event.detail.xhr.status);
       return;
     }
     const active = doc.activeElement;
