@@ -19,6 +19,7 @@ from portal.core.filestore import FileStore
 from portal.core.keyring import KeyRing
 from portal.core.runtime import Runtime, clock_from
 from portal.domain.audit.services import attach
+from portal.jobs import waker
 from portal.web.access import check_access
 from portal.web.assets import init_assets
 from portal.web.db import db, guard_reads
@@ -91,6 +92,7 @@ def _init_runtime(app: PortalFlask, settings: Settings, clock: Clock | None) -> 
         settings, engine, factory, keyring, FileStore(settings.files_dir), clock or clock_from(settings)
     )
     attach(factory, keyring)
+    waker.attach(factory, engine, settings)
     # Each app has its own maker; the scoped session's maker is made once for the process, and keeps the last app's
     # key ring.
     maker = db.session.session_factory
@@ -98,6 +100,7 @@ def _init_runtime(app: PortalFlask, settings: Settings, clock: Clock | None) -> 
         _ATTACHED.add(maker)
         guard_reads(maker)
         attach(maker, keyring)
+    waker.attach(maker, engine, settings)
 
 
 _ATTACHED: set[object] = set()

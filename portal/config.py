@@ -15,10 +15,23 @@ DEMO_SECRET = "demo-only-secret-not-for-production"  # noqa: S105 - refused in p
 DEMO_KEYRING = "demo:" + base64.urlsafe_b64encode(b"demo-only-key-not-for-production").decode()
 MIN_SECRET_LENGTH = 32
 KEY_BYTES = 32
+MAIL_TLS = {"starttls": 587, "tls": 465, "none": 25}  # ways of handing mail over, each with its usual port
 
 
 class ConfigError(RuntimeError):
     """The environment does not allow a start; the message lists every fault found, one a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed over. `tls`: starttls, tls (from the first byte) or none."""
+
+    host: str
+    port: int
+    sender: str
+    tls: str = "starttls"
+    username: str = ""
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,10 @@ class Settings:
     direct_export_rows: int = 10_000
     page_size: int = 50
     log_level: str = "INFO"
+    mail: MailServer | None = None  # without it messages wait in the outbox
+    job_lease: timedelta = timedelta(seconds=30)
+    job_poll: timedelta = timedelta(seconds=2)
+    job_keep: timedelta = timedelta(days=7)
     today: str | None = None  # dd/mm/yyyy: freezes the portal's "today" for a demonstration; refused in production
     extra: Mapping[str, str] = field(default_factory=dict)
 
@@ -91,6 +108,10 @@ class Settings:
             max_upload_bytes=_integer(source, "PORTAL_MAX_UPLOAD_MB", 10, faults) * 1024 * 1024,
             direct_export_rows=_integer(source, "PORTAL_DIRECT_EXPORT_ROWS", 10_000, faults),
             log_level=source.get("PORTAL_LOG_LEVEL", "INFO"),
+            mail=_mail_server(source, faults),
+            job_lease=timedelta(seconds=_integer(source, "PORTAL_JOB_LEASE_SECONDS", 30, faults)),
+            job_poll=timedelta(seconds=_integer(source, "PORTAL_JOB_POLL_SECONDS", 2, faults)),
+            job_keep=timedelta(days=_integer(source, "PORTAL_JOB_KEEP_DAYS", 7, faults)),
             today=source.get("PORTAL_TODAY") or None,
         )
         if production:
@@ -150,6 +171,30 @@ def _keyring(source: Mapping[str, str], production: bool, faults: list[str]) -> 
             continue
         keys.append((name, key))
     return tuple(keys)
+
+
+def _mail_server(source: Mapping[str, str], faults: list[str]) -> MailServer | None:
+    """The mail server of PORTAL_SMTP_*, or None: mail is sent only when a host is named."""
+    host = source.get("PORTAL_SMTP_HOST", "").strip()
+    if not host:
+        return None
+    tls = source.get("PORTAL_SMTP_TLS", "starttls")
+    sender = source.get("PORTAL_SMTP_SENDER", "").strip()
+    password = source.get("PORTAL_SMTP_PASSWORD", "")
+    path = source.get("PORTAL_SMTP_PASSWORD_FILE", "")
+    if path:
+        try:
+            password = Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            faults.append(f"PORTAL_SMTP_PASSWORD_FILE cannot be read: {error.strerror}.")
+    if tls not in MAIL_TLS:
+        faults.append(f"PORTAL_SMTP_TLS must be one of {', '.join(MAIL_TLS)}; it is {tls!r}.")
+    if "@" not in sender:
+        faults.append("PORTAL_SMTP_SENDER must be the address that mail is sent from.")
+    if password and tls == "none":
+        faults.append("PORTAL_SMTP_TLS=none would send the mail server's password in the clear.")
+    port = _integer(source, "PORTAL_SMTP_PORT", MAIL_TLS.get(tls, 587), faults)
+    return MailServer(host, port, sender, tls, source.get("PORTAL_SMTP_USERNAME", ""), password)
 
 
 def _production_faults(settings: Settings, source: Mapping[str, str]) -> list[str]:

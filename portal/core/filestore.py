@@ -10,10 +10,12 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 CHUNK = 1024 * 1024
+ARRIVING, LEAVING = ".in-", ".out-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class FileStore:
         """Write a stream of at most `limit` bytes, synced to the disk; raises ContentTooLarge."""
         self.root.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
-        descriptor, name = tempfile.mkstemp(prefix=".in-", dir=self.root)
+        descriptor, name = tempfile.mkstemp(prefix=ARRIVING, dir=self.root)
         temporary = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as out:
@@ -83,10 +85,38 @@ class FileStore:
         """Remove content that no record names any more."""
         self.path_of(sha256).unlink(missing_ok=True)
 
+    def discard(self, sha256: str, before: datetime) -> bool:
+        """Remove content that was last put before an instant and that no record names; True when it is gone.
+
+        Content that is put again meanwhile stays: its new record may not be committed yet.
+        """
+        path = self.path_of(sha256)
+        aside = path.with_name(f"{LEAVING}{sha256}")
+        try:
+            if path.stat().st_mtime >= before.timestamp():
+                return False
+            path.replace(aside)
+        except FileNotFoundError:
+            return False
+        if aside.stat().st_mtime >= before.timestamp():  # put again between the look and the move
+            aside.replace(path)
+            return False
+        aside.unlink()
+        return True
+
+    def clear_leftovers(self, before: datetime) -> int:
+        """Remove what a killed process left half written or half removed before an instant; returns how many."""
+        found = [*self.root.glob(f"{ARRIVING}*"), *self.root.glob(f"??/??/{LEAVING}*")]
+        old = [path for path in found if path.stat().st_mtime < before.timestamp()]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
     def all_hashes(self) -> Iterator[str]:
         """Every hash on the disk, for the search for orphans."""
         for path in sorted(self.root.glob("??/??/*")):
-            yield path.name
+            if not path.name.startswith(LEAVING):
+                yield path.name
 
 
 def _sync_folder(folder: Path) -> None:

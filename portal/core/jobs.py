@@ -25,9 +25,23 @@ class JobState(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"queued": "Đang chờ", "running": "Đang chạy", "done": "Đã xong", "failed": "Không thành công"}[
-            self.value
-        ]
+        return _STATE[self][0]
+
+    @property
+    def tone(self) -> str:
+        return _STATE[self][1]
+
+    @property
+    def icon(self) -> str:
+        return _STATE[self][2]
+
+
+_STATE = {
+    JobState.QUEUED: ("Đang chờ", "idle", "clock"),
+    JobState.RUNNING: ("Đang chạy", "run", "progress"),
+    JobState.DONE: ("Đã xong", "ok", "circle-check"),
+    JobState.FAILED: ("Không thành công", "bad", "alert-octagon"),
+}
 
 
 class Job(Base):

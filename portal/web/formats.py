@@ -10,6 +10,7 @@ from flask import Flask
 from portal.core.clock import local
 
 SOON_DAYS = 3
+KILO = 1000
 
 
 def day(value: date | None) -> str:
@@ -36,6 +37,15 @@ def number(value: Decimal | float | int | None, places: int | None = None) -> st
     return text.translate(str.maketrans(",.", ".,")).replace("-", "−")
 
 
+def file_size(size: int) -> str:
+    """Bytes as people say them: 812 byte, 34 kB, 1,4 MB."""
+    if size < KILO:
+        return f"{size} byte"
+    if size < KILO * KILO:
+        return f"{round(size / KILO)} kB"
+    return f"{number(size / KILO / KILO, 1)} MB"
+
+
 def days_left(due: date | None, today: date) -> str:
     """Words for a due day: Quá 5 ngày, Hôm nay, Ngày mai, Còn 13 ngày."""
     if due is None:
@@ -55,5 +65,5 @@ def due_tone(due: date | None, today: date) -> str:
 
 
 def init_formats(app: Flask) -> None:
-    """Give templates the filters `day`, `moment`, `number`."""
-    app.jinja_env.filters.update(day=day, moment=moment, number=number)
+    """Give templates the filters `day`, `moment`, `number`, `file_size`."""
+    app.jinja_env.filters.update(day=day, moment=moment, number=number, file_size=file_size)

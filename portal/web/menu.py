@@ -94,7 +94,7 @@ def build_shell(person: Viewer | None) -> Shell:
         years=[(y, _with_year(y), y == year) for y in range(now.year + 1, FIRST_YEAR - 1, -1)] if person else [],
         help_url=url_for("help.show_page", trang=request.endpoint) if person else url_for("help.show_page"),
         home_url=url_for("home.show_home"),
-        user_menu=_user_menu() if person else [],
+        user_menu=_user_menu(person) if person else [],
         logout_url=url_for("accounts.sign_out"),
         now_text=now.strftime("%H:%M ngày %d/%m/%Y"),
         now_iso=now.isoformat(timespec="minutes"),
@@ -130,9 +130,11 @@ def _item(entry: MenuEntry) -> MenuItem:
     return MenuItem(entry.label, url, entry.icon, current, key=entry.key)
 
 
-def _user_menu() -> list[tuple[str, str, str]]:
+def _user_menu(person: Viewer) -> list[tuple[str, str, str]]:
+    own_jobs = [("Việc chạy nền", url_for("jobs.list_jobs"), "progress")]
     return [
         ("Tài khoản của tôi", url_for("accounts.show_own_account"), "user"),
         ("Đổi mật khẩu", url_for("accounts.change_password"), "key"),
         ("Phiên đăng nhập", url_for("accounts.list_own_sessions"), "shield-lock"),
+        *(own_jobs if person.actor.can(Permission.JOB_VIEW) else []),
     ]

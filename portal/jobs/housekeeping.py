@@ -1,0 +1,140 @@
+"""What the house asks of itself every day.
+
+Old drafts, sessions and jobs are dropped, stray files removed, the end of the audit chain put on record.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.core.db import Base
+from portal.core.drafts import drop_old_drafts
+from portal.core.jobs import Job, JobState
+from portal.core.runtime import Runtime
+from portal.domain.accounts.services.cleanup import drop_old_sessions
+from portal.domain.accounts.services.failures import drop_old_failures
+from portal.domain.audit.models import AuditHead
+from portal.jobs.api import JobContext, JobHandler, JobResult, Periodic
+
+DAILY = timedelta(days=1)
+STRAY_AFTER = timedelta(days=1)
+BATCH = 500
+HASH = re.compile(r"[0-9a-f]{64}")
+HEADS = "audit-heads"
+HEAD_PURPOSE = "audit-head"
+
+
+@dataclass(frozen=True, slots=True)
+class HouseJob:
+    """A short job without an owner: `action` does it and says what it did."""
+
+    kind: str
+    name: str
+    action: Callable[[JobContext], str]
+    permission: None = None
+
+    def title(self, payload: Mapping[str, Any]) -> str:  # noqa: ARG002 - the same on every day
+        return self.name
+
+    def run(self, ctx: JobContext) -> JobResult:
+        return JobResult(self.action(ctx))
+
+
+def drop_drafts(ctx: JobContext) -> str:
+    """Remove drafts that nobody touched for thirty days."""
+    with ctx.step() as step:
+        return f"Đã xóa {drop_old_drafts(step.session, ctx.runtime.clock)} bản nháp cũ."
+
+
+def drop_sessions(ctx: JobContext) -> str:
+    """End sessions past their limits, remove those long ended and what is remembered of old failed sign-ins."""
+    settings = ctx.runtime.settings
+    with ctx.step() as step:
+        ended, removed = drop_old_sessions(step.work, settings.session_idle, settings.session_absolute)
+        forgotten = drop_old_failures(step.work)
+    return f"Đã kết thúc {ended} phiên, xóa {removed} phiên cũ và {forgotten} lần đăng nhập hỏng cũ."
+
+
+def drop_files(ctx: JobContext) -> str:
+    """Remove jobs that ended some days ago, then every file on the disk that no record names."""
+    runtime = ctx.runtime
+    with ctx.step() as step:
+        ended = runtime.clock.now() - runtime.settings.job_keep
+        old = Job.state.in_((JobState.DONE, JobState.FAILED)) & (Job.finished_at < ended)
+        jobs = len(step.session.scalars(delete(Job).where(old).returning(Job.id)).all())
+    before = runtime.clock.real() - STRAY_AFTER
+    removed = 0
+    with ctx.reading() as work:
+        of_jobs = _named_by_jobs(work.session)
+    for hashes in _batches(runtime.files.all_hashes()):
+        ctx.check_stop()
+        with ctx.reading() as work:
+            named = of_jobs | _named_by_records(work.session, hashes)
+        removed += sum(runtime.files.discard(sha256, before) for sha256 in hashes if sha256 not in named)
+    removed += runtime.files.clear_leftovers(before)
+    return f"Đã xóa {jobs} việc đã xong và {removed} tệp không còn dùng."
+
+
+def export_head(ctx: JobContext) -> str:
+    """Write the end of the audit chain to a signed file outside the database: what is cut off later shows."""
+    runtime = ctx.runtime
+    with ctx.reading() as work:
+        head = work.session.execute(select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1)).one()
+    path = write_head(runtime, head.seq, head.hash)
+    return f"Đã ghi mốc nhật ký {head.seq} vào {path.name}."
+
+
+def write_head(runtime: Runtime, seq: int, digest: str) -> Path:
+    """The day's file, replaced as a whole."""
+    now = runtime.clock.now()
+    facts: dict[str, Any] = {"seq": seq, "hash": digest, "at": now.isoformat(), "key_id": runtime.keyring.current}
+    message = json.dumps(facts, sort_keys=True).encode()
+    facts["signature"] = runtime.keyring.sign(HEAD_PURPOSE, message)
+    folder = runtime.settings.data_dir / HEADS
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{runtime.clock.today():%Y-%m-%d}.json"
+    partial = path.with_suffix(".part")
+    with partial.open("w", encoding="utf-8") as stream:
+        json.dump(facts, stream, indent=2, sort_keys=True)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(path)
+    return path
+
+
+def _named_by_jobs(session: Session) -> set[str]:
+    """Every hash that a job's payload, checkpoint or result names."""
+    rows = session.execute(select(Job.payload, Job.checkpoint, Job.result))
+    return {found for row in rows for found in HASH.findall(json.dumps(list(row)))}
+
+
+def _named_by_records(session: Session, hashes: list[str]) -> set[str]:
+    """Which of these hashes a record names: every column called sha256, whatever feature it belongs to."""
+    columns = [table.c.sha256 for table in Base.metadata.sorted_tables if "sha256" in table.c]
+    return {found for column in columns for found in session.scalars(select(column).where(column.in_(hashes)))}
+
+
+def _batches(hashes: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(hashes)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+HANDLERS: tuple[JobHandler, ...] = (
+    HouseJob("house.drop_drafts", "Dọn bản nháp cũ", drop_drafts),
+    HouseJob("house.drop_sessions", "Dọn phiên đăng nhập cũ", drop_sessions),
+    HouseJob("house.drop_files", "Dọn tệp không còn dùng", drop_files),
+    HouseJob("house.export_audit_head", "Ghi mốc nhật ký", export_head),
+)
+PERIODIC = tuple(Periodic(handler.kind, DAILY) for handler in HANDLERS)
