@@ -7,6 +7,8 @@ from pathlib import Path
 
 from flask import Flask, url_for
 
+from portal.web.row_parts import RowParts
+
 
 class Assets:
     """Addresses of static files; hashes are read once, at start."""
@@ -24,8 +26,9 @@ class Assets:
 
 
 def init_assets(app: Flask) -> None:
-    """Give templates `static_url` and `icons_href`."""
+    """Give templates `static_url`, `icons_href` and the parts of rows that are made from it."""
     assets = Assets(Path(app.static_folder or ""))
     app.jinja_env.globals["static_url"] = assets.url
     with app.test_request_context():
-        app.jinja_env.globals["icons_href"] = assets.url("icons.svg")
+        icons = assets.url("icons.svg")
+    app.jinja_env.globals.update(icons_href=icons, row_parts=RowParts(icons))

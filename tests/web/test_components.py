@@ -16,8 +16,10 @@ import pytest
 from flask import Flask, flash, render_template
 from jinja2 import StrictUndefined
 from jinja2_fragments import render_block
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from portal.web.row_parts import RowParts
 from tests.web.gallery_sample import SAMPLE, SHELL, GalleryForm
 
 PORTAL = Path(__file__).resolve().parents[2] / "portal"
@@ -32,7 +34,10 @@ def app() -> Flask:
     bare.secret_key = "gallery"
     bare.jinja_env.undefined = StrictUndefined
     bare.jinja_env.globals.update(
-        csrf_token=lambda: "token", static_url=lambda name: f"/static/{name}?v=1", icons_href="/static/icons.svg?v=1"
+        csrf_token=lambda: "token",
+        static_url=lambda name: f"/static/{name}?v=1",
+        icons_href="/static/icons.svg?v=1",
+        row_parts=RowParts("/static/icons.svg?v=1"),
     )
     return bare
 
@@ -296,10 +301,13 @@ def test_confirm_page_asks_what_the_dialog_asks(app: Flask, form: GalleryForm) -
 
 
 def test_official_paper_has_the_parts_of_the_decree(app: Flask) -> None:
-    source = """{% extends "layouts/print.html" %}{% block title %}Báo cáo{% endblock %}{% block sheet_class %}sheet-wide{% endblock %}
+    source = """{% extends "layouts/print.html" %}{% block title %}Báo cáo{% endblock %}
+    {% block sheet_class %}sheet-wide{% endblock %}
     {% block content %}{% from "components/document.html" import doc_head, doc_title, doc_sign %}
-    {{ doc_head("UBND tỉnh Hưng Yên", "Sở Nội vụ", "/BC-SNV", "Hưng Yên, ngày 18 tháng 10 năm 2023") }}{{ doc_title("Báo cáo", "Danh sách") }}
-    {{ doc_sign(["Chủ tịch UBND tỉnh", "Lưu: VT"], ["KT. Giám đốc", "Phó Giám đốc"], "Nguyễn Văn Hải") }}{% endblock %}"""
+    {{ doc_head("UBND tỉnh Hưng Yên", "Sở Nội vụ", "/BC-SNV", "Hưng Yên, ngày 18 tháng 10 năm 2023") }}
+    {{ doc_title("Báo cáo", "Danh sách") }}
+    {{ doc_sign(["Chủ tịch UBND tỉnh", "Lưu: VT"], ["KT. Giám đốc", "Phó Giám đốc"], "Nguyễn Văn Hải") }}{% endblock %}
+    """
     with app.test_request_context():
         page = strict(app.jinja_env.from_string(source).render(back_url="/x"))
     sound(page)
@@ -362,3 +370,14 @@ def test_style_sheets_load_nothing_from_elsewhere(sheet: Path) -> None:
     for address in re.findall(r"url\(\"?([^\")]+)", rules):
         assert not re.match(r"data:|https?:|//", address)
         assert (sheet.parent / address.split("?")[0]).resolve().is_file(), address
+
+
+def test_row_parts_escape_and_refuse_bad_attribute_names() -> None:
+    parts = RowParts("/static/icons.svg?v=1")
+    assert "&lt;b&gt;" in parts.status({"label": Markup("<i>") + "<b>", "tone": "ok"})
+    assert parts.status({"label": Markup("<i>"), "tone": "ok"}) != parts.status({"label": "<i>", "tone": "ok"})
+    link = parts.icon_link('"x"', "pencil", "/a?b=1&c=2", {"hx-get": None, "data-focus": True, "title": '"'})
+    assert 'href="/a?b=1&amp;c=2" data-focus title="&#34;"' in link
+    assert "hx-get" not in link
+    with pytest.raises(ValueError, match="not an attribute name"):
+        parts.icon_link("x", "pencil", "/", {"onclick x": "1"})
