@@ -14,6 +14,9 @@ from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 COUNT_LIMIT = 1000
+INTEGER_LIMIT = 2**31
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Count:
 class Page:
     """One page of rows. `next_cursor` and `previous_cursor` are None where the list ends."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[AnyRow]
     size: int
     next_cursor: str | None
     previous_cursor: str | None
@@ -62,24 +65,26 @@ def decode_cursor(text: str | None, width: int) -> tuple[list[Any], bool] | None
         return None
     try:
         raw = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError, UnicodeDecodeError):
+        if not isinstance(raw, list) or len(raw) != width + 1 or raw[0] not in (0, 1):
+            return None
+        return [_rich(v) for v in raw[1:]], raw[0] == 1
+    except (binascii.Error, ValueError, RecursionError):
         return None
-    if not isinstance(raw, list) or len(raw) != width + 1 or raw[0] not in (0, 1):
-        return None
-    return [_rich(v) for v in raw[1:]], raw[0] == 1
 
 
 def fetch_page(
     session: Session,
-    stmt: Select[Any],
+    stmt: AnySelect,
     order: Order,
     cursor: str | None,
     size: int,
-    key_of: Callable[[Row[Any]], Sequence[Any]],
+    key_of: Callable[[AnyRow], Sequence[Any]],
 ) -> Page:
     """Run `stmt` for one page; `key_of` gives the values of the order's columns from a row."""
     width = len(order.columns)
     position = decode_cursor(cursor, width)
+    if position is not None and not all(_fits(c, v) for c, v in zip(order.columns, position[0], strict=True)):
+        position = None  # not a place in this list: it starts at its head
     backwards = position is not None and position[1]
     descending = order.descending != backwards
     if position is not None:
@@ -99,9 +104,9 @@ def fetch_page(
     )
 
 
-def bounded_count(session: Session, stmt: Select[Any], limit: int = COUNT_LIMIT) -> Count:
+def bounded_count(session: Session, stmt: AnySelect, limit: int = COUNT_LIMIT) -> Count:
     """How many rows `stmt` gives, exact to `limit`."""
-    inner = stmt.order_by(None).with_only_columns(literal(1)).limit(limit + 1).subquery()
+    inner = stmt.order_by(None).with_only_columns(literal(1), maintain_column_froms=True).limit(limit + 1).subquery()
     found = session.execute(select(func.count()).select_from(inner)).scalar_one()
     return Count(min(found, limit), found > limit)
 
@@ -109,6 +114,18 @@ def bounded_count(session: Session, stmt: Select[Any], limit: int = COUNT_LIMIT)
 def _beyond(columns: Sequence[Any], values: Sequence[Any], descending: bool) -> ColumnElement[bool]:
     left, right = tuple_(*columns), tuple_(*(literal(v, c.type) for c, v in zip(columns, values, strict=True)))
     return left < right if descending else left > right
+
+
+def _fits(column: Any, value: Any) -> bool:
+    """Whether a cursor's value can stand in this column: anyone may write a cursor, no engine may stumble over it."""
+    kind = getattr(column.type, "impl_instance", column.type).python_type
+    if isinstance(value, bool) or not isinstance(value, kind):
+        return False
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    if isinstance(value, int):
+        return abs(value) < INTEGER_LIMIT
+    return not isinstance(value, datetime) or value.tzinfo is not None
 
 
 def _plain(value: Any) -> Any:

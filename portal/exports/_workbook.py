@@ -19,8 +19,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name, xl_range
 
 from portal.core.clock import local
-from portal.exports._cells import NUMBER_FORMATS, encoder, plain_text
-from portal.exports._cells import Kind as Kind
+from portal.exports._cells import NUMBER_FORMATS, Kind, encoder, plain_text
 from portal.exports._sheet import OfficialSheet
 
 FONT = "Times New Roman"

@@ -16,11 +16,11 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
+from portal.exports._cells import Kind
 from portal.exports._workbook import (
     Annex,
     Column,
     Group,
-    Kind,
     Letterhead,
     ListDocument,
     Signature,
