@@ -154,3 +154,61 @@ REGISTRATION_WORKFLOW: Workflow[RegistrationState] = Workflow(
         Transition("reopen", states({_S.ACCEPTED}), _S.RETURNED, "Mở lại", "Mở lại để sửa", needs_reason=True),
     ),
 )
+
+
+class Gender(StrEnum):
+    """A person's gender as a list writes it; a line may leave it open."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+    @property
+    def label(self) -> str:
+        return "Nam" if self is Gender.MALE else "Nữ"
+
+
+class HiddenState(StrEnum):
+    """What the level above sees of a registration that its unit has not sent: that it exists."""
+
+    DRAFTING = "drafting"
+
+    @property
+    def label(self) -> str:
+        return "Đang soạn"
+
+    @property
+    def tone(self) -> str:
+        return "idle"
+
+    @property
+    def icon(self) -> str:
+        return "circle-dashed"
+
+
+class IntakeStatus(StrEnum):
+    """A child's line beside its copy in the registration of the unit above."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    GONE = "gone"
+
+    @property
+    def label(self) -> str:
+        return _INTAKE[self][0]
+
+    @property
+    def tone(self) -> str:
+        return _INTAKE[self][1]
+
+    @property
+    def icon(self) -> str:
+        return _INTAKE[self][2]
+
+
+_INTAKE = {
+    IntakeStatus.NEW: ("Chưa lấy", "idle", "circle-dashed"),
+    IntakeStatus.CHANGED: ("Khác bản đã lấy", "warn", "alert-triangle"),
+    IntakeStatus.SAME: ("Đã lấy", "ok", "circle-check"),
+    IntakeStatus.GONE: ("Cấp dưới đã xóa", "warn", "alert-triangle"),
+}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Numeric, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Base, KeyText, Versioned, enum_type
@@ -134,3 +135,8 @@ class RegistrationLine(Versioned, Base):
     origin_line_id: Mapped[int | None] = mapped_column(ForeignKey("registration_line.id"))
     origin_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     created_at: Mapped[datetime] = mapped_column()
+
+
+REGISTRATION_TABLE = cast(Table, EmulationRegistration.__table__)
+LINE_TABLE = cast(Table, RegistrationLine.__table__)
+"""The plain tables, for statements over many rows that leave the version to the caller."""

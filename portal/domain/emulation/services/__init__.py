@@ -1,0 +1,1 @@
+"""What changes registrations. Each verb locks the row, asks the policy, flushes and writes the audit; nobody commits here."""
