@@ -19,10 +19,13 @@ class Assets:
             for p in folder.rglob("*")
             if p.is_file()
         }
+        self._urls: dict[str, str] = {}
 
     def url(self, name: str) -> str:
         """`/static/<name>?v=<hash>`; KeyError when there is no such file."""
-        return url_for("static", filename=name, v=self._hashes[name])
+        if name not in self._urls:
+            self._urls[name] = url_for("static", filename=name, v=self._hashes[name])
+        return self._urls[name]
 
 
 def init_assets(app: Flask) -> None:

@@ -42,6 +42,7 @@ class GalleryForm(Form):
     )
     confirmed = BooleanField("Tôi đã đối chiếu với bản giấy")
     paper = FileField("Tờ trình đã ký")
+    signer = StringField("Đơn vị ký")
     note = TextAreaField("Ghi chú")
     row_name = StringField("Họ tên")
     row_unit = SelectField("Đơn vị của dòng", choices=[SelectChoice("1", "Sở Y tế")])
@@ -188,6 +189,7 @@ SAMPLE = SimpleNamespace(
         {"title": "Xuất danh sách", "state": "done", "result_url": "#tai", "result_label": "Tải danh-sach.xlsx"},
         {"title": "Nhập danh sách", "state": "failed", "message": "Tệp không đọc được. Dữ liệu cũ còn nguyên."},
     ],
+    conflict=[{"label": "Chức vụ", "mine": "Trưởng phòng", "theirs": "Phó Trưởng phòng"}],
     confirm={
         "title": "Kết luận hồ sơ không đủ điều kiện?",
         "text": "Hồ sơ 409 sẽ trả về Sở Y tế và không trình Hội đồng đợt này.",
