@@ -12,6 +12,7 @@ from pathlib import Path
 
 ENVIRONMENTS = ("demo", "test", "production")
 DEMO_SECRET = "demo-only-secret-not-for-production"  # noqa: S105 - refused in production, see _check
+DEMO_PASSWORD = "HungYen@2023"  # noqa: S105 - of the demo accounts; nobody signs in with it in production
 DEMO_KEYRING = "demo:" + base64.urlsafe_b64encode(b"demo-only-key-not-for-production").decode()
 MIN_SECRET_LENGTH = 32
 KEY_BYTES = 32
@@ -54,6 +55,7 @@ class Settings:
     session_absolute: timedelta = timedelta(hours=12)
     max_upload_bytes: int = 10 * 1024 * 1024
     direct_export_rows: int = 10_000
+    import_rows: int = 5_000
     page_size: int = 50
     log_level: str = "INFO"
     mail: MailServer | None = None  # without it messages wait in the outbox
@@ -107,6 +109,7 @@ class Settings:
             session_absolute=timedelta(hours=_integer(source, "PORTAL_SESSION_ABSOLUTE_HOURS", 12, faults)),
             max_upload_bytes=_integer(source, "PORTAL_MAX_UPLOAD_MB", 10, faults) * 1024 * 1024,
             direct_export_rows=_integer(source, "PORTAL_DIRECT_EXPORT_ROWS", 10_000, faults),
+            import_rows=_integer(source, "PORTAL_IMPORT_ROWS", 5_000, faults),
             log_level=source.get("PORTAL_LOG_LEVEL", "INFO"),
             mail=_mail_server(source, faults),
             job_lease=timedelta(seconds=_integer(source, "PORTAL_JOB_LEASE_SECONDS", 30, faults)),

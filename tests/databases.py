@@ -48,11 +48,12 @@ class Database:
         migrations.upgrade(engine)
         factory = sessionmaker(engine, expire_on_commit=False)
         settings = Settings.from_env({"PORTAL_ENV": "test", "PORTAL_KEYRING": DEMO_KEYRING})
-        attach(factory, KeyRing(settings.keyring))
+        keyring = KeyRing(settings.keyring)
+        attach(factory, keyring)
         clock = FixedClock(START)
         with write_mode(), factory() as session:
             load_base(session, clock)
-            load_demo_accounts(seed_work(session, clock), passwords(cheap=True).hash(DEMO_PASSWORD))
+            load_demo_accounts(seed_work(session, clock), passwords(cheap=True).hash(DEMO_PASSWORD), keyring)
             session.commit()
         engine.dispose()
 

@@ -33,6 +33,11 @@ class KeyRing:
         self._keys = dict(keys)
         self.current = keys[0][0]
 
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of all keys, the writing one first."""
+        return tuple(self._keys)
+
     def _derive(self, key_id: str, purpose: str) -> bytes:
         if key_id not in self._keys:
             raise UnknownKey(key_id)

@@ -44,3 +44,34 @@ class ChangePasswordForm(FlaskForm):
         [InputRequired("Xin nhập lại mật khẩu mới."), EqualTo("new", message="Hai lần nhập chưa giống nhau.")],
     )
     tiep = HiddenField()
+
+
+class FactorForm(FlaskForm):
+    """A code of the authenticator, or a recovery code."""
+
+    code = StringField(
+        "Mã xác thực",
+        [InputRequired("Xin nhập mã."), Length(max=40, message="Mã quá dài.")],
+        description="6 chữ số trên ứng dụng xác thực, hoặc một mã dự phòng.",
+    )
+    tiep = HiddenField()
+
+
+class FirstCodeForm(FlaskForm):
+    """The first code of a new authenticator."""
+
+    code = StringField(
+        "Mã trên ứng dụng",
+        [InputRequired("Xin nhập mã."), Length(max=40, message="Mã quá dài.")],
+        description="6 chữ số đang hiện trên ứng dụng.",
+    )
+    tiep = HiddenField()
+
+
+class PasswordAgainForm(FlaskForm):
+    """The present password, before something that guards the account is changed."""
+
+    current = PasswordField(
+        "Mật khẩu hiện tại",
+        [InputRequired("Xin nhập mật khẩu hiện tại."), Length(max=MAX_LENGTH, message="Mật khẩu quá dài.")],
+    )

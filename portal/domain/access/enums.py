@@ -14,6 +14,8 @@ class Permission(StrEnum):
     USER_VIEW = "account:user:view"
     USER_MANAGE = "account:user:manage"
     ASSIGNMENT_MANAGE = "account:assignment:manage"
+    ACCESS_REQUEST_VIEW = "account:request:view"
+    ACCESS_REQUEST_CONFIRM = "account:request:confirm"
     AUDIT_VIEW = "audit:entry:view"
     JOB_VIEW = "job:job:view"
     REGISTRATION_VIEW = "emulation:registration:view"
@@ -79,6 +81,8 @@ _PERMISSION_LABELS = {
     Permission.USER_VIEW: "Xem người dùng",
     Permission.USER_MANAGE: "Quản lý người dùng",
     Permission.ASSIGNMENT_MANAGE: "Phân quyền",
+    Permission.ACCESS_REQUEST_VIEW: "Xem yêu cầu về quyền hạn chế",
+    Permission.ACCESS_REQUEST_CONFIRM: "Xác nhận yêu cầu về quyền hạn chế",
     Permission.AUDIT_VIEW: "Xem nhật ký",
     Permission.JOB_VIEW: "Xem việc chạy nền của mình",
     Permission.REGISTRATION_VIEW: "Xem đăng ký thi đua",

@@ -42,6 +42,7 @@ _ADMINISTER = {
     P.USER_VIEW: Reach.SUBTREE,
     P.USER_MANAGE: Reach.SUBTREE,
     P.ASSIGNMENT_MANAGE: Reach.SUBTREE,
+    P.ACCESS_REQUEST_VIEW: Reach.SUBTREE,
 }
 _UNIT_OFFICER = {**_WATCH_EMULATION, P.REGISTRATION_EDIT: Reach.OWN, P.REGISTRATION_RECEIVE: Reach.OWN}
 _UNIT_HEAD = {**_WATCH_EMULATION, P.REGISTRATION_APPROVE: Reach.OWN, P.REGISTRATION_RECEIVE: Reach.OWN}
@@ -54,6 +55,12 @@ _COMMUNE_OFFICER = {
     P.JOB_VIEW: Reach.OWN,
 }
 _NOTHING_YET: dict[Permission, Reach] = {P.UNIT_VIEW: Reach.OWN}
+# Granting and resetting in a confidential module needs a second person of that module.
+_CONFIDENTIAL = {
+    **_NOTHING_YET,
+    P.ACCESS_REQUEST_VIEW: Reach.SUBTREE,
+    P.ACCESS_REQUEST_CONFIRM: Reach.SUBTREE,
+}
 _AT_PROVINCE = frozenset({PROVINCE})
 _AT_UNITS = frozenset({DEPARTMENT, DISTRICT, COMMUNE, SUBORDINATE})
 
@@ -67,8 +74,8 @@ ROLES: Mapping[Role, RoleSpec] = {
     Role.INSPECTOR: RoleSpec(_NOTHING_YET, _AT_PROVINCE),
     Role.REFORM_OFFICER: RoleSpec(_NOTHING_YET, _AT_PROVINCE),
     Role.EMULATION_OFFICER: RoleSpec(_RUN_EMULATION, _AT_PROVINCE),
-    Role.RELIGION_OFFICER: RoleSpec(_NOTHING_YET, _AT_PROVINCE, needs_totp=True, confidential=True),
-    Role.RELIGION_APPROVER: RoleSpec(_NOTHING_YET, _AT_PROVINCE, needs_totp=True, confidential=True),
+    Role.RELIGION_OFFICER: RoleSpec(_CONFIDENTIAL, _AT_PROVINCE, needs_totp=True, confidential=True),
+    Role.RELIGION_APPROVER: RoleSpec(_CONFIDENTIAL, _AT_PROVINCE, needs_totp=True, confidential=True),
     Role.ARCHIVES_OFFICER: RoleSpec(_NOTHING_YET, _AT_PROVINCE),
     Role.COUNCIL_MEMBER: RoleSpec(
         {**_OBSERVE, P.REGISTRATION_VIEW: Reach.SUBTREE, P.REGISTRATION_EXPORT: Reach.SUBTREE, P.JOB_VIEW: Reach.OWN},
@@ -78,7 +85,7 @@ ROLES: Mapping[Role, RoleSpec] = {
     Role.UNIT_OFFICER: RoleSpec(_UNIT_OFFICER, _AT_UNITS),
     Role.UNIT_HEAD: RoleSpec(_UNIT_HEAD, _AT_UNITS),
     Role.COMMUNE_OFFICER: RoleSpec(_COMMUNE_OFFICER, frozenset({COMMUNE, SUBORDINATE})),
-    Role.DISTRICT_RELIGION_OFFICER: RoleSpec(_NOTHING_YET, frozenset({DISTRICT}), needs_totp=True, confidential=True),
-    Role.DISTRICT_RELIGION_HEAD: RoleSpec(_NOTHING_YET, frozenset({DISTRICT}), needs_totp=True, confidential=True),
+    Role.DISTRICT_RELIGION_OFFICER: RoleSpec(_CONFIDENTIAL, frozenset({DISTRICT}), needs_totp=True, confidential=True),
+    Role.DISTRICT_RELIGION_HEAD: RoleSpec(_CONFIDENTIAL, frozenset({DISTRICT}), needs_totp=True, confidential=True),
     Role.VIEWER: RoleSpec({**_OBSERVE, P.REGISTRATION_VIEW: Reach.SUBTREE}, ALL_LEVELS),
 }

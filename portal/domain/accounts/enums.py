@@ -57,6 +57,26 @@ class AssignmentState(StrEnum):
         }[self]
 
 
+class FactorState(StrEnum):
+    """Where a person's second factor stands."""
+
+    ON = "on"
+    OFF = "off"
+    OWED = "owed"
+
+    @property
+    def label(self) -> str:
+        return {FactorState.ON: "Đã bật", FactorState.OFF: "Chưa bật", FactorState.OWED: "Cần thiết lập"}[self]
+
+    @property
+    def tone(self) -> str:
+        return {FactorState.ON: "ok", FactorState.OFF: "idle", FactorState.OWED: "warn"}[self]
+
+    @property
+    def icon(self) -> str:
+        return {FactorState.ON: "shield-lock", FactorState.OFF: "lock-open", FactorState.OWED: "alert-triangle"}[self]
+
+
 class SessionEnd(StrEnum):
     """Why a session was ended."""
 
@@ -65,6 +85,7 @@ class SessionEnd(StrEnum):
     BY_OWNER = "by_owner"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason's name
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a reason's name
+    FACTOR_CHANGED = "factor_changed"
     FACTOR_RESET = "factor_reset"
     DISABLED = "disabled"
     EXPIRED = "expired"
@@ -77,3 +98,61 @@ class FailureKind(StrEnum):
     ADDRESS = "address"
     FACTOR = "factor"
     PASSWORD = "password"  # noqa: S105 - the present password asked again within a session
+
+
+class RequestKind(StrEnum):
+    """What a second person of a confidential module is asked to confirm."""
+
+    GRANT = "grant"
+    EXTEND = "extend"
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - a kind's name
+    RESET_FACTOR = "reset_factor"
+
+    @property
+    def label(self) -> str:
+        return {
+            RequestKind.GRANT: "Giao vai trò",
+            RequestKind.EXTEND: "Kéo dài thời hạn vai trò",
+            RequestKind.RESET_PASSWORD: "Cấp lại mật khẩu",
+            RequestKind.RESET_FACTOR: "Đặt lại xác thực hai bước",
+        }[self]
+
+
+class RequestState(StrEnum):
+    """Where such a request stands."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+    @property
+    def label(self) -> str:
+        return {
+            RequestState.PENDING: "Chờ xác nhận",
+            RequestState.APPROVED: "Đã xác nhận",
+            RequestState.REFUSED: "Không xác nhận",
+            RequestState.WITHDRAWN: "Đã rút",
+            RequestState.LAPSED: "Quá hạn",
+        }[self]
+
+    @property
+    def tone(self) -> str:
+        return {
+            RequestState.PENDING: "run",
+            RequestState.APPROVED: "ok",
+            RequestState.REFUSED: "bad",
+            RequestState.WITHDRAWN: "idle",
+            RequestState.LAPSED: "idle",
+        }[self]
+
+    @property
+    def icon(self) -> str:
+        return {
+            RequestState.PENDING: "hourglass",
+            RequestState.APPROVED: "circle-check",
+            RequestState.REFUSED: "circle-x",
+            RequestState.WITHDRAWN: "arrow-back-up",
+            RequestState.LAPSED: "clock",
+        }[self]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.db import Base, KeyText, Versioned, enum_type
 from portal.domain.access.enums import Role
+from portal.domain.accounts.enums import RequestKind, RequestState
 
 
 class UserAccount(Versioned, Base):
@@ -102,3 +103,34 @@ class SignInFailure(Base):
     key: Mapped[str] = mapped_column(KeyText(120))
     count: Mapped[int] = mapped_column(Integer, default=0)
     last_at: Mapped[datetime] = mapped_column()
+
+
+class AccessRequest(Versioned, Base):
+    """A change in a confidential module that waits for a second person of that module.
+
+    `unit_id` is the unit of the role concerned; for resets the columns of the role stay empty.
+    """
+
+    __tablename__ = "access_request"
+    __table_args__ = (
+        CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="validity"),
+        CheckConstraint("decided_by_id IS NULL OR state <> 'pending'", name="decided"),
+        Index("ix_access_request_unit", "unit_id", "id"),
+        Index("ix_access_request_user", "user_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[RequestKind] = mapped_column(enum_type(RequestKind))
+    state: Mapped[RequestState] = mapped_column(enum_type(RequestState), default=RequestState.PENDING)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    role: Mapped[Role | None] = mapped_column(enum_type(Role))
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("role_assignment.id"))
+    valid_from: Mapped[date | None] = mapped_column()
+    valid_to: Mapped[date | None] = mapped_column()
+    reason: Mapped[str] = mapped_column(Text, default="")
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    requested_at: Mapped[datetime] = mapped_column()
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None] = mapped_column()
+    note: Mapped[str] = mapped_column(Text, default="")

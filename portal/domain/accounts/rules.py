@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
-from portal.domain.accounts.enums import AssignmentState, FailureKind, UserState
+from portal.domain.access.enums import Role
+from portal.domain.accounts.enums import AssignmentState, FactorState, FailureKind, RequestState, UserState
 
 LONGEST_WAIT = timedelta(minutes=15)
 FREE_TRIES: Mapping[FailureKind, int] = {
@@ -16,6 +17,17 @@ FREE_TRIES: Mapping[FailureKind, int] = {
     FailureKind.PASSWORD: 3,
 }
 FORGOTTEN_AFTER = timedelta(hours=24)
+REQUEST_GOOD_FOR = timedelta(days=14)
+CONFIDENTIAL_MODULES: Mapping[str, frozenset[Role]] = {
+    "religion": frozenset(
+        {
+            Role.RELIGION_OFFICER,
+            Role.RELIGION_APPROVER,
+            Role.DISTRICT_RELIGION_OFFICER,
+            Role.DISTRICT_RELIGION_HEAD,
+        }
+    ),
+}
 _USERNAME = re.compile(r"^[a-z][a-z0-9]*([._-][a-z0-9]+)*$")
 MIN_USERNAME = 2
 MAX_USERNAME = 60
@@ -59,6 +71,24 @@ def assignment_state(valid_from: date, valid_to: date | None, ended: bool, on: d
     if ended or (valid_to is not None and valid_to < on):
         return AssignmentState.OVER
     return AssignmentState.COMING if valid_from > on else AssignmentState.IN_FORCE
+
+
+def factor_state(confirmed: bool, needed: bool) -> FactorState:
+    """Where a second factor stands: confirmed, owed because a role asks for it, or not in use."""
+    if confirmed:
+        return FactorState.ON
+    return FactorState.OWED if needed else FactorState.OFF
+
+
+def modules_of(roles: Collection[Role]) -> frozenset[str]:
+    """The confidential modules that these roles belong to."""
+    return frozenset(name for name, members in CONFIDENTIAL_MODULES.items() if members & frozenset(roles))
+
+
+def request_state(state: RequestState, requested_at: datetime, now: datetime) -> RequestState:
+    """A request's state; one that waited fourteen days has lapsed."""
+    lapsed = state is RequestState.PENDING and now - requested_at > REQUEST_GOOD_FOR
+    return RequestState.LAPSED if lapsed else state
 
 
 def is_username(text: str) -> bool:

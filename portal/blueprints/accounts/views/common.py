@@ -2,10 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from flask import Response
+
+from portal.domain.accounts import services
 from portal.domain.accounts.passwords import Passwords, passwords
+from portal.domain.accounts.services import Attempt
 from portal.web.context import Viewer, runtime, viewer
+from portal.web.transaction import own_reading, own_transaction
 
 SECONDS_IN_MINUTE = 60
+WRONG_PASSWORD = "Mật khẩu hiện tại chưa đúng."  # noqa: S105 - a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordCheck:
+    """What came of asking for the present password again: `fault` is a sentence, `wait` seconds."""
+
+    attempt: Attempt
+    fault: str = ""
+    wait: int = 0
+
+    @property
+    def status(self) -> int:
+        return 429 if self.wait else 422
+
+    def mark(self, response: Response) -> Response:
+        """Say in the header when the next try is taken."""
+        if self.wait:
+            response.headers["Retry-After"] = str(self.wait)
+        return response
+
+
+def check_own_password(password: str) -> PasswordCheck:
+    """Whether this is the person's password; wrong ones are counted and waited out. Call it before the first query."""
+    with own_reading() as reading:
+        attempt = services.read_own_attempt(reading)
+    if attempt.wait:
+        text = f"Mật khẩu đã nhập sai nhiều lần. Xin thử lại sau {waiting_text(attempt.wait)}."
+        return PasswordCheck(attempt, text, attempt.wait)
+    if services.verify_own(attempt, password, hasher()):
+        return PasswordCheck(attempt)
+    with own_transaction() as writing:
+        services.note_wrong_password(writing, attempt)
+    return PasswordCheck(attempt, WRONG_PASSWORD)
 
 
 def hasher() -> Passwords:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.domain.accounts.services.own import choose_theme as choose_theme
 from portal.domain.accounts.services.own_password import change_password as change_password
 from portal.domain.accounts.services.own_password import note_wrong_password as note_wrong_password
 from portal.domain.accounts.services.own_password import read_own_attempt as read_own_attempt
@@ -9,9 +10,17 @@ from portal.domain.accounts.services.own_password import verify_own as verify_ow
 from portal.domain.accounts.services.people import UserData as UserData
 from portal.domain.accounts.services.people import assign_role as assign_role
 from portal.domain.accounts.services.people import create_user as create_user
+from portal.domain.accounts.services.second_factor import WRONG_CODE as WRONG_CODE
+from portal.domain.accounts.services.second_factor import confirm_factor as confirm_factor
+from portal.domain.accounts.services.second_factor import factor_required as factor_required
+from portal.domain.accounts.services.second_factor import pass_second_factor as pass_second_factor
+from portal.domain.accounts.services.second_factor import renew_recovery_codes as renew_recovery_codes
+from portal.domain.accounts.services.second_factor import switch_factor_off as switch_factor_off
 from portal.domain.accounts.services.sessions import Device as Device
+from portal.domain.accounts.services.sessions import end_own_session as end_own_session
 from portal.domain.accounts.services.sessions import end_session as end_session
 from portal.domain.accounts.services.sessions import end_sessions_of as end_sessions_of
+from portal.domain.accounts.services.sign_in import Attempt as Attempt
 from portal.domain.accounts.services.sign_in import Outcome as Outcome
 from portal.domain.accounts.services.sign_in import check_password as check_password
 from portal.domain.accounts.services.sign_in import finish_attempt as finish_attempt

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from portal.core.errors import NotFound, RuleBroken
+from portal.core.errors import RuleBroken
 from portal.domain.access.actor import Work
 from portal.domain.accounts.enums import FailureKind, SessionEnd
 from portal.domain.accounts.models import UserAccount
 from portal.domain.accounts.passwords import Passwords
 from portal.domain.accounts.services.failures import Counter, forget_failures, note_failure, waiting
+from portal.domain.accounts.services.own import own_account, set_quietly
 from portal.domain.accounts.services.sessions import end_sessions_of
 from portal.domain.accounts.services.sign_in import Attempt
 from portal.domain.audit.services import record
@@ -34,25 +35,13 @@ def note_wrong_password(work: Work, attempt: Attempt) -> None:
     record(work, "account.password_refused", "user_account", work.actor.user_id, unit_id=work.actor.home_unit_id)
 
 
-def own_account(work: Work) -> UserAccount:
-    """The actor's account, locked for a change."""
-    stmt = select(UserAccount).where(UserAccount.id == work.actor.user_id).with_for_update()
-    found = work.session.scalars(stmt).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def change_password(work: Work, attempt: Attempt, new_hash: str, session_id: int) -> None:
     """Replace the password that was checked, and end the person's other sessions."""
     user = own_account(work)
     if user.password_hash != attempt.stored:
         raise PasswordChangedMeanwhile
-    user.password_hash = new_hash
-    user.must_change_password = False
-    user.password_changed_at = work.clock.now()
+    set_quietly(work, user.id, password_hash=new_hash, must_change_password=False, password_changed_at=work.clock.now())
     forget_failures(work, *attempt.counters)
-    work.session.flush()
     record(work, "account.password_changed", "user_account", user.id, unit_id=user.home_unit_id)
     end_sessions_of(work, user.id, SessionEnd.PASSWORD_CHANGED, keep=session_id)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
+from portal.core.errors import NotFound
 from portal.domain.access.actor import Work
 from portal.domain.accounts.enums import SessionEnd
 from portal.domain.accounts.models import UserAccount, UserSession
@@ -38,6 +39,14 @@ def open_session(work: Work, user: UserAccount, device: Device, token_hash: str)
     work.session.flush()
     record(work, "session.signed_in", "user_account", user.id, unit_id=user.home_unit_id, detail={"session": made.id})
     return made
+
+
+def end_own_session(work: Work, session_id: int) -> None:
+    """End one of the actor's own sessions. Raises NotFound for anyone else's."""
+    mine = select(UserSession.id).where(UserSession.id == session_id, UserSession.user_id == work.actor.user_id)
+    if work.session.scalar(mine) is None:
+        raise NotFound
+    end_session(work, session_id, SessionEnd.BY_OWNER)
 
 
 def end_session(work: Work, session_id: int, reason: SessionEnd) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -14,6 +15,7 @@ from portal.domain.accounts.models import UserAccount
 from portal.domain.accounts.passwords import Passwords
 from portal.domain.accounts.queries import by_username
 from portal.domain.accounts.services.failures import Counter, forget_failures, forgive_one, note_failure, waiting
+from portal.domain.accounts.services.own import set_quietly
 from portal.domain.accounts.services.sessions import Device, open_session
 from portal.domain.audit.services import record
 
@@ -54,9 +56,14 @@ def read_attempt(work: Work, username: str, hasher: Passwords) -> Attempt:
     return Attempt(user.id if user else None, stored, waiting(work, counters), counters)
 
 
-def check_password(attempt: Attempt, password: str, hasher: Passwords) -> tuple[bool, str | None]:
-    """Whether the password fits, and its new hash when today's cost differs. Slow: call it with no transaction open."""
-    fits = hasher.verify(attempt.stored, password) and attempt.stored != hasher.dummy
+def check_password(
+    attempt: Attempt, password: str, hasher: Passwords, refused: Collection[str] = ()
+) -> tuple[bool, str | None]:
+    """Whether the password fits and is none of the `refused`, and its new hash when today's cost differs.
+
+    Slow: call it with no transaction open.
+    """
+    fits = hasher.verify(attempt.stored, password) and attempt.stored != hasher.dummy and password not in refused
     return fits, hasher.hash(password) if fits and hasher.needs_rehash(attempt.stored) else None
 
 
@@ -79,7 +86,7 @@ def finish_attempt(
         )
         return Result(Outcome.WRONG)
     if new_hash is not None:
-        user.password_hash = new_hash
+        set_quietly(work, user.id, password_hash=new_hash)
     by_account, by_address = attempt.counters[0], attempt.counters[1]
     forget_failures(work, by_account)
     forgive_one(work, by_address)

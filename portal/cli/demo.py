@@ -1,0 +1,105 @@
+"""flask demo: the demonstration's data and accounts. Refused wherever real data may be."""
+
+from __future__ import annotations
+
+import time
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import func, select
+
+from portal.config import DEMO_PASSWORD
+from portal.core.db import write_mode
+from portal.core.runtime import Runtime
+from portal.domain.accounts import totp
+from portal.domain.accounts.models import UserAccount
+from portal.domain.accounts.passwords import passwords
+from portal.domain.accounts.queries import by_username, roles_in_force
+from portal.web.context import runtime
+from seed.accounts import demo_usernames, load_demo_accounts
+from seed.loader import load_base, seed_work
+
+group = AppGroup("demo", help="Bản dùng thử: dữ liệu minh họa, tài khoản, mã xác thực.")
+
+
+def demo_runtime() -> Runtime:
+    """The process's runtime; refused unless this is a demonstration or a test."""
+    found = runtime()
+    if found.settings.environment not in ("demo", "test"):
+        raise click.ClickException("Lệnh này chỉ chạy với PORTAL_ENV=demo.")
+    return found
+
+
+@group.command("seed")
+@click.option("--if-empty", is_flag=True, help="Bỏ qua khi đã có tài khoản.")
+def seed(if_empty: bool) -> None:
+    """Load the start data, the demo accounts and the demonstration's year; idempotent."""
+    place = demo_runtime()
+    with place.session_factory() as session:
+        there = session.scalar(select(func.count()).select_from(UserAccount)) or 0
+    if if_empty and there:
+        click.echo("Đã có dữ liệu, bỏ qua.")
+        return
+    began = time.monotonic()
+    password_hash = passwords(cheap=place.settings.environment == "test").hash(DEMO_PASSWORD)
+    with write_mode(), place.session_factory() as session:
+        load_base(session, place.clock)
+        made = load_demo_accounts(seed_work(session, place.clock), password_hash, place.keyring)
+        session.commit()
+    click.echo(f"Đã nạp dữ liệu khởi tạo và {len(made)} tài khoản mới ({time.monotonic() - began:.1f} giây).")
+    _write_year(place)
+
+
+def _write_year(place: Runtime) -> None:
+    """The demonstration's year."""
+    if find_spec("seed.demo.generate") is not None:
+        module = import_module("seed.demo.generate")
+        module.load_demo(place.session_factory, place.clock, place.files)
+
+
+@group.command("accounts")
+def accounts() -> None:
+    """Print the demo accounts: name, roles, password, and for those that need it the secret and the present code."""
+    place = demo_runtime()
+    with place.session_factory() as session:
+        rows = [
+            (user.username, user.full_name, _roles(session, place, user.id), *_factor(place, user))
+            for name in demo_usernames()
+            if (user := session.scalars(by_username(name)).one_or_none()) is not None
+        ]
+    if not rows:
+        raise click.ClickException("Chưa có tài khoản dùng thử. Chạy: flask demo seed")
+    header = ("Tài khoản", "Họ và tên", "Vai trò", "Khóa xác thực", "Mã lúc này")
+    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
+    click.echo(f"Mật khẩu chung: {DEMO_PASSWORD}")
+    for row in (header, *rows):
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@group.command("totp")
+@click.argument("username")
+def code(username: str) -> None:
+    """Print the present code of a demo account's second factor, alone on a line."""
+    place = demo_runtime()
+    with place.session_factory() as session:
+        user = session.scalars(by_username(username)).one_or_none()
+        if user is None:
+            raise click.ClickException(f"Không có tài khoản {username}.")
+        if user.totp_secret is None:
+            raise click.ClickException(f"Tài khoản {username} không dùng xác thực hai bước.")
+        click.echo(_factor(place, user)[1])
+
+
+def _roles(session: Any, place: Runtime, user_id: int) -> str:
+    found = session.execute(roles_in_force([user_id], place.clock.today()))
+    return ", ".join(f"{row.role.label} ({row.unit_name})" for row in found)
+
+
+def _factor(place: Runtime, user: UserAccount) -> tuple[str, str]:
+    if user.totp_secret is None:
+        return "", ""
+    secret = totp.unseal(place.keyring, user.id, user.totp_secret)
+    return secret, totp.code_at(secret, place.clock.real())
