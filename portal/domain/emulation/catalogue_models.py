@@ -1,4 +1,6 @@
-"""The catalogue that registrations stand on: regimes, titles and who decides them, rules, movements, periods, blocks, targets."""
+"""The catalogue that registrations stand on: regimes, titles and who decides them, rules, movements, periods, blocks,
+targets.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,11 @@ class LegalRegime(Base):
     confidence: Mapped[Confidence] = mapped_column(enum_type(Confidence, 4))
 
 
-class EmulationTitle(Base):
-    """A danh hiệu thi đua or hình thức khen thưởng. `aliases` are other writings, folded, each between bars: |cstd co so|cstdcs|."""
+class EmulationTitle(Versioned, Base):
+    """A danh hiệu thi đua or hình thức khen thưởng.
+
+    `aliases` are other writings, folded, each between bars: |cstd co so|cstdcs|.
+    """
 
     __tablename__ = "emulation_title"
 
@@ -69,7 +74,8 @@ class TitleAuthority(Base):
 class EmulationRule(Base):
     """A condition of a regime, shown with its source; `number` and `operator` feed the checks that are computed.
 
-    `stage` says where it is asked: registration, recognition or both; `ref` names the title, rating or level that the number is about.
+    `stage` says where it is asked: registration, recognition or both; `ref` names the title, rating or level that the
+    number is about.
     """
 
     __tablename__ = "emulation_rule"
@@ -90,7 +96,7 @@ class EmulationRule(Base):
     any_of: Mapped[str] = mapped_column(String(30), default="")
 
 
-class EmulationMovement(Base):
+class EmulationMovement(Versioned, Base):
     """A phong trào thi đua, or a campaign of one year."""
 
     __tablename__ = "emulation_movement"
@@ -108,7 +114,10 @@ class EmulationMovement(Base):
 
 
 class RegistrationPeriod(Versioned, Base):
-    """A year's registration for offices, or a school year's for the education sector. Days are inclusive; `due_on` is the hạn gửi."""
+    """A year's registration for offices, or a school year's for the education sector.
+
+    Days are inclusive; `due_on` is the hạn gửi.
+    """
 
     __tablename__ = "registration_period"
     __table_args__ = (
@@ -143,7 +152,7 @@ class PeriodException(Base):
     granted_on: Mapped[date] = mapped_column()
 
 
-class EmulationBlock(Base):
+class EmulationBlock(Versioned, Base):
     """A cụm or khối thi đua of one year."""
 
     __tablename__ = "emulation_block"
@@ -167,7 +176,7 @@ class BlockMember(Base):
     role: Mapped[BlockRole] = mapped_column(enum_type(BlockRole, 10))
 
 
-class RegistrationTarget(Base):
+class RegistrationTarget(Versioned, Base):
     """The plan's number for one or several titles in a year (58 Cờ, 135 Tập thể LĐXS, 2.000 Bằng khen).
 
     `title_codes` joins codes with bars (HCLD1|HCLD2|HCLD3); empty: the share of units that register, in per cent.

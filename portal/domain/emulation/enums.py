@@ -212,3 +212,45 @@ _INTAKE = {
     IntakeStatus.SAME: ("Đã lấy", "ok", "circle-check"),
     IntakeStatus.GONE: ("Cấp dưới đã xóa", "warn", "alert-triangle"),
 }
+
+
+class UnitStatus(StrEnum):
+    """Where a unit stands with the registration that it owes; the last two are for filters."""
+
+    MISSING = "missing"
+    DRAFTING = "drafting"
+    RETURNED = "returned"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    UNSENT = "unsent"
+    OVERDUE = "overdue"
+
+    @property
+    def label(self) -> str:
+        return _UNIT_STATUS[self][0]
+
+    @property
+    def tone(self) -> str:
+        return _UNIT_STATUS[self][1]
+
+    @property
+    def icon(self) -> str:
+        return _UNIT_STATUS[self][2]
+
+    @classmethod
+    def of(cls, state: RegistrationState | None) -> UnitStatus:
+        """The status that a registration's state gives its unit."""
+        if state is None:
+            return cls.MISSING
+        return cls.DRAFTING if state in (_S.DRAFT, _S.IN_REVIEW) else cls(state.value)
+
+
+_UNIT_STATUS = {
+    UnitStatus.MISSING: ("Chưa lập", "idle", "circle-dashed"),
+    UnitStatus.DRAFTING: ("Đang soạn", "idle", "progress"),
+    UnitStatus.RETURNED: ("Bị trả lại", "warn", "arrow-back-up"),
+    UnitStatus.SENT: ("Chờ tiếp nhận", "run", "clock"),
+    UnitStatus.ACCEPTED: ("Đã tiếp nhận", "ok", "circle-check"),
+    UnitStatus.UNSENT: ("Chưa gửi", "warn", "alert-triangle"),
+    UnitStatus.OVERDUE: ("Quá hạn chưa gửi", "bad", "alert-octagon"),
+}

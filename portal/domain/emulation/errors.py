@@ -20,7 +20,9 @@ class RegistrationExists(RuleBroken):
 
 
 class UnitDoesNotRegister(RuleBroken):
-    """The unit does not exist on the day, owes no registration, has nobody above it, or follows another sector's period."""
+    """The unit does not exist on the day, owes no registration, has nobody above it, or follows another sector's
+    period.
+    """
 
     message = "Đơn vị không thuộc diện đăng ký trong kỳ này. Xin chọn kỳ đăng ký của đơn vị."
 

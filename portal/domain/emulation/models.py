@@ -17,7 +17,8 @@ from portal.domain.emulation.enums import RegistrationState, SubjectKind
 class EmulationRegistration(Versioned, Base):
     """One unit's registration for one period; `receiver_unit_id` is the unit above it when it was made.
 
-    The paper (`paper_*`, `signer_*`, `signed_file_id`) is what makes it take effect: văn thư's number is recorded here, never issued.
+    The paper (`paper_*`, `signer_*`, `signed_file_id`) is what makes it take effect: văn thư's number is recorded here,
+    never issued.
     `line_count` and `person_count` follow the lines, so that lists need not count.
     """
 
@@ -101,8 +102,10 @@ class ExpectedNumber(Base):
 class RegistrationLine(Versioned, Base):
     """A collective or a person put forward for a title.
 
-    `period_id` and `unit_id` repeat the registration's, so that the lists over all units stay on one index. `origin_line_id` and
-    `origin_unit_id` say where a line that was taken in came from. `row_key` is the hidden id of the portal's own workbook.
+    `period_id` and `unit_id` repeat the registration's, so that the lists over all units stay on one index.
+    `origin_line_id` and
+    `origin_unit_id` say where a line that was taken in came from. `row_key` is the hidden id of the portal's own
+    workbook.
     """
 
     __tablename__ = "registration_line"
@@ -114,6 +117,8 @@ class RegistrationLine(Versioned, Base):
         Index("ix_registration_line_unit", "unit_id", "period_id", "sort_key", "id"),
         Index("ix_registration_line_title", "title_id", "period_id", "sort_key", "id"),
         Index("ix_registration_line_namesake", "registration_id", "folded"),
+        Index("ix_registration_line_origin", "origin_line_id"),
+        Index("ix_registration_line_origin_unit", "origin_unit_id", "period_id", "sort_key", "id"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)

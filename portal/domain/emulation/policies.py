@@ -1,4 +1,7 @@
-"""Who may do what to a registration, and why not. The object came through a scoped query; these ask about exactly this one."""
+"""Who may do what to a registration, and why not.
+
+The object came through a scoped query; these ask about exactly this one.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,9 @@ P = Permission
 DRAFTED_BY_ACTOR = (
     "Ông/bà đã soạn bản đăng ký này (hoặc được người soạn ủy quyền) nên không tự duyệt; xin lãnh đạo khác duyệt."
 )
-PROPOSED_BY_ACTOR = "Ông/bà đã soạn hoặc gửi bản đăng ký này (hoặc được người đó ủy quyền) nên không tự xử lý; xin người khác tiếp nhận."
+PROPOSED_BY_ACTOR = (
+    "Ông/bà đã soạn hoặc gửi bản đăng ký này (hoặc được ủy quyền) nên không tự xử lý; xin người khác tiếp nhận."
+)
 NO_HEAD = "Đơn vị chưa có tài khoản lãnh đạo; xin gửi bản đã ký giấy."
 PERIOD_CLOSED = "Kỳ đăng ký đã đóng với đơn vị; xin đề nghị cơ quan tiếp nhận gia hạn."
 

@@ -1,6 +1,7 @@
 """The checks of a registration's lines: pure functions over values. Errors block the sending, warnings never do.
 
-Two lines are of one person when name (letters and tones, wherever the tone mark stands), post, division and the unit that the
+Two lines are of one person when name (letters and tones, wherever the tone mark stands), post, division and the unit
+that the
 line came from agree, and no two different years of birth speak against it.
 """
 
@@ -64,7 +65,9 @@ class RuleFacts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found: `level` error or warning, the sentence, the lines, the field at fault, the source with its confidence."""
+    """What a check found: `level` error or warning, the sentence, the lines, the field at fault, the source with its
+    confidence.
+    """
 
     level: str
     code: str
@@ -114,7 +117,10 @@ def check_lines(
 
 
 def share_allowed(base: int, percent: Decimal | int, rounding: str = "down") -> int:
-    """How many of `base` people a share of `percent` allows, rounded down, to the nearest (half up) or up. Never negative."""
+    """How many of `base` people a share of `percent` allows, rounded down, to the nearest (half up) or up.
+
+    Never negative.
+    """
     if base <= 0:
         return 0
     exact = Decimal(base) * Decimal(percent) / 100
@@ -126,7 +132,9 @@ def share_allowed(base: int, percent: Decimal | int, rounding: str = "down") -> 
 
 
 def name_key(name: str) -> str:
-    """The form in which two writings of one name agree: hoà and hòa, capitals, spaces; a different tone is a different name."""
+    """The form in which two writings of one name agree: hoà and hòa, capitals, spaces; a different tone is a different
+    name.
+    """
     return sort_key(name)
 
 
@@ -218,7 +226,8 @@ def _namesakes(lines: Sequence[LineFacts]) -> Iterator[Finding]:
             by_name[name_key(person[0].name)].append(person)
         for same in by_name.values():
             if len(same) > 1:
-                text = f"Có {len(same)} người cùng tên “{same[0][0].name}”, khác chức vụ, phòng ban hoặc năm sinh; xin kiểm tra có phải một người."
+                who = f"Có {len(same)} người cùng tên “{same[0][0].name}”"
+                text = f"{who}, khác chức vụ, phòng ban hoặc năm sinh; xin kiểm tra có phải một người."
                 yield Finding(WARNING, "namesake", text, _ids(line for person in same for line in person), "name")
         yield from _near_names(by_name)
 
@@ -276,7 +285,8 @@ def _too_many(
     count = max(_holding(people, frozenset({title.code})), whole.expected.get(title.code, 0))
     allowed = share_allowed(base[0], rule.number or 0, base[1])
     if count > allowed:
-        text = f"{title.name}: đăng ký {count} người, mức {_percent(rule.number)} của {base[0]} người là {allowed} người. {rule.text}"
+        limit = f"mức {_percent(rule.number)} của {base[0]} người là {allowed} người"
+        text = f"{title.name}: đăng ký {count} người, {limit}. {rule.text}"
         ids = _ids(line for line in lines if line.title_code == title.code)
         yield _of_rule(rule, text, ids)
 
@@ -304,7 +314,8 @@ def _too_few(
         share = Decimal(base) * 100
         needed = least * whole.staff_count
         if share < needed or (rule.operator == "gt" and share == needed):
-            text = f"Toàn đơn vị đăng ký {base} trên {whole.staff_count} người đạt {ref.name} trở lên ({_percent(share / whole.staff_count)}). {rule.text}"
+            part = f"{base} trên {whole.staff_count} người ({_percent(share / whole.staff_count)})"
+            text = f"Toàn đơn vị đăng ký {part} đạt {ref.name} trở lên. {rule.text}"
             yield _of_rule(rule, text, ids)
 
 

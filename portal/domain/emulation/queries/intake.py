@@ -1,4 +1,6 @@
-"""Children's registrations beside the unit's own: who has sent, and what differs between a child's lines and their copies."""
+"""Children's registrations beside the unit's own: who has sent, and what differs between a child's lines and their
+copies.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ COPIED = ("subject", "name", "post", "division", "birth_year", "gender", "title_
 
 @dataclass(frozen=True, slots=True)
 class IntakeLine:
-    """A child's line beside its copy: `line_id` is None when the child has removed it, `copy_id` None when it is not taken in.
+    """A child's line beside its copy: `line_id` is None when the child has removed it, `copy_id` None when it is not
+    taken in.
 
     `fields` names what differs.
     """
@@ -40,7 +43,8 @@ class IntakeLine:
 def children_status(
     unit_id: int, period_id: int, on: date
 ) -> Select[Unit, RegistrationPeriod, EmulationRegistration, date]:
-    """The units right below that owe a registration in the period's year, each with its own sector's period, its registration or
+    """The units right below that owe a registration in the period's year, each with its own sector's period, its
+    registration or
     None, and the due day that was granted to it or None."""
     year = select(RegistrationPeriod.year).where(RegistrationPeriod.id == period_id).scalar_subquery()
     sector = (Unit.sector == EDUCATION) == (RegistrationPeriod.sector == PeriodSector.EDUCATION)
@@ -75,7 +79,9 @@ def children_status(
 def intake_lines(
     session: Session, own: EmulationRegistration, source: EmulationRegistration, on: date
 ) -> list[IntakeLine]:
-    """The child's lines in their order, each with what became of it in the unit's own; then the copies whose line is gone."""
+    """The child's lines in their order, each with what became of it in the unit's own; then the copies whose line is
+    gone.
+    """
     copy = aliased(RegistrationLine)
     line = RegistrationLine
     rows = session.execute(

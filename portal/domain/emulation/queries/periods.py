@@ -37,7 +37,9 @@ class Window:
         return self.opens_on <= on <= self.closes_on
 
     def days_late(self, sent_at: datetime | None, on: date) -> int:
-        """By how many days the sending came after the due day, or, when nothing is sent, by how many it is overdue; 0 when in time."""
+        """By how many days the sending came after the due day, or, when nothing is sent, by how many it is overdue; 0
+        when in time.
+        """
         day = local(sent_at).date() if sent_at is not None else on
         return max(0, (day - self.due_on).days)
 

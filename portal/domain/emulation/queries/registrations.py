@@ -48,7 +48,8 @@ def get_registration(actor: Actor, registration_id: int, on: date) -> Select[Emu
 def content_scope(actor: Actor, on: date) -> ColumnElement[bool]:
     """The condition that the actor may read a registration's content.
 
-    Their own unit's in every state; as the unit right above, what was sent and what was returned; as someone who looks on from
+    Their own unit's in every state; as the unit right above, what was sent and what was returned; as someone who looks
+    on from
     further above, what was sent. `policies.can_view_content` says the same of one loaded object.
     """
     own = actor.unit_ids(Permission.REGISTRATION_VIEW)
@@ -104,7 +105,8 @@ def expected_of(registration_id: int) -> Select[EmulationTitle, int]:
 
 
 def editors_of(session: Session, registration: EmulationRegistration) -> frozenset[int]:
-    """Everyone who stands behind the registration since the last return: who edited it, in whose name, and, once it is sent, who sent it.
+    """Everyone who stands behind the registration since the last return: who edited it, in whose name, and, once it is
+    sent, who sent it.
 
     None of these may approve it, nor receive it.
     """

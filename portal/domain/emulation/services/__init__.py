@@ -1,1 +1,4 @@
-"""What changes registrations. Each verb locks the row, asks the policy, flushes and writes the audit; nobody commits here."""
+"""What changes registrations.
+
+Each verb locks the row, asks the policy, flushes and writes the audit; nobody commits here.
+"""

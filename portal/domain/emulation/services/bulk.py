@@ -51,7 +51,9 @@ class ImportOutcome:
 
 @dataclass(frozen=True, slots=True)
 class LinePlan:
-    """What the rows would do, by the index of the row: new, changed (with the line's id), same; and what is wrong with a row."""
+    """What the rows would do, by the index of the row: new, changed (with the line's id), same; and what is wrong with
+    a row.
+    """
 
     new: tuple[int, ...]
     changed: Mapping[int, int]
@@ -77,7 +79,8 @@ def preview_lines(work: Work, registration: EmulationRegistration, rows: Sequenc
 def apply_lines(work: Work, registration: EmulationRegistration, rows: Sequence[LineCommand]) -> ImportOutcome:
     """Add and change lines by these rows; lines that no row names stay. All rows or none.
 
-    A row finds its line by the key; without one, by name, title and post. Raises NotAllowed, NotEditable and InvalidInput, whose
+    A row finds its line by the key; without one, by name, title and post. Raises NotAllowed, NotEditable and
+    InvalidInput, whose
     fields are `dong-<n>` for the n-th row, from 1.
     """
     begin_edit(work, registration)
@@ -106,7 +109,10 @@ def _stored(work: Work, registration_id: int) -> dict[int, Values]:
 
 
 def _match(rows: Sequence[LineCommand], wanted: Sequence[Values], stored: Mapping[int, Values]) -> dict[int, int]:
-    """Row index to line id; no line is given to two rows. Keys come first, then rows that agree wholly, then by name, title, post."""
+    """Row index to line id; no line is given to two rows.
+
+    Keys come first, then rows that agree wholly, then by name, title, post.
+    """
     by_key = {values["row_key"]: line_id for line_id, values in stored.items()}
     matched: dict[int, int] = {}
     free = dict(stored)
@@ -133,7 +139,7 @@ def _identity(values: Values) -> tuple[object, ...]:
 
 
 def _pick(line_ids: list[int], wanted: Values, stored: Mapping[int, Values], exact: bool) -> int | None:
-    """Take the first line that fits out of `line_ids`: alike in division and birth, or at least not of another birth."""
+    """Take the first line that fits out of `line_ids`: alike in division and birth, or at least of no other birth."""
     for line_id in line_ids:
         values = stored[line_id]
         born = (values["birth_year"], wanted["birth_year"])
@@ -198,7 +204,10 @@ def _write(work: Work, registration: EmulationRegistration, rows: Sequence[LineC
 
 
 def insert_lines(work: Work, registration: EmulationRegistration, lines: Sequence[tuple[str | None, Values]]) -> None:
-    """Insert lines at the end in one statement. A key that another line of the registration bears is replaced by a fresh one."""
+    """Insert lines at the end in one statement.
+
+    A key that another line of the registration bears is replaced by a fresh one.
+    """
     known = work.session.execute(
         select(RegistrationLine.row_key, RegistrationLine.position).where(
             RegistrationLine.registration_id == registration.id

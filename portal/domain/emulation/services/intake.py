@@ -25,9 +25,11 @@ CARRIED = (*COPIED, "folded", "sort_key")
 def take_in(
     work: Work, own: EmulationRegistration, source: EmulationRegistration, line_ids: Collection[int] | None = None
 ) -> int:
-    """Copy lines of a child's registration (all, or those of `line_ids`) into the unit's own; returns how many were added.
+    """Copy lines of a child's registration (all, or those of `line_ids`) into the unit's own; returns how many were
+    added.
 
-    A copy keeps the line's key, its line and its unit of origin, so that a second call adds nothing. A copy that the unit has edited,
+    A copy keeps the line's key, its line and its unit of origin, so that a second call adds nothing. A copy that the
+    unit has edited,
     or whose line has changed since, stays as it is (`update_copies` takes the change over).
     Raises NotAllowed, NotEditable, SourceNotReceived, RuleBroken (too many lines).
     """

@@ -48,7 +48,9 @@ def values_of(data: LineData) -> dict[str, Any]:
 
 
 def form_errors(values: Mapping[str, Any], codes: Mapping[int, str], year: int) -> dict[str, list[str]]:
-    """What is wrong with a line by itself, whatever else the list holds: field to sentences. `codes` are the known titles."""
+    """What is wrong with a line by itself, whatever else the list holds: field to sentences. `codes` are the known
+    titles.
+    """
     errors: dict[str, list[str]] = {}
     for field, limit in LIMITS.items():
         if len(values[field]) > limit:

@@ -149,7 +149,9 @@ def restore_line(work: Work, registration: EmulationRegistration, snapshot: Line
 
 
 def loosen_copies(work: Work, line_ids: list[int]) -> None:
-    """Untie the copies of lines that are about to go; their unit of origin and key stay, so that a return finds them again."""
+    """Untie the copies of lines that are about to go; their unit of origin and key stay, so that a return finds them
+    again.
+    """
     work.session.flush()
     work.session.execute(
         update(RegistrationLine)
@@ -186,7 +188,7 @@ def _insert(work: Work, registration: EmulationRegistration, values: dict[str, A
 def _checked(
     work: Work, registration: EmulationRegistration, data: LineData, line_id: int, origin_unit_id: int | None = None
 ) -> dict[str, Any]:
-    """The line's columns; raises InvalidInput when the line by itself, or beside those of the same name, may not stand."""
+    """The line's columns; raises InvalidInput when it may not stand by itself, or beside those of the same name."""
     values = values_of(data)
     period = period_of(work, registration)
     codes = title_codes(work.session)

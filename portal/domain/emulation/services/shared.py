@@ -1,4 +1,6 @@
-"""What every verb on a registration needs: the locked row, the right to edit it, who edited, and the counts of its lines."""
+"""What every verb on a registration needs: the locked row, the right to edit it, who edited, and the counts of its
+lines.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +92,9 @@ def finish_edit(
 
 
 def recount(work: Work, registration: EmulationRegistration) -> None:
-    """Set the counts from the lines in one statement; it does not move the version, so that two officers can edit different lines."""
+    """Set the counts from the lines in one statement; it does not move the version, so that two officers can edit
+    different lines.
+    """
     table = REGISTRATION_TABLE
     of_registration = RegistrationLine.registration_id == registration.id
     person = RegistrationLine.sort_key + SEPARATOR + RegistrationLine.post + SEPARATOR + RegistrationLine.division

@@ -1,4 +1,6 @@
-"""The steps of a registration: each locks the row, asks the policy, the table and the version, then moves it and leaves its trail."""
+"""The steps of a registration: each locks the row, asks the policy, the table and the version, then moves it and leaves
+its trail.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +32,10 @@ NOT_READY = "Chưa gửi được: còn nội dung chưa đạt."
 
 @dataclass(frozen=True, slots=True)
 class PaperData:
-    """The signed paper that makes the registration take effect. Signer and signer's title are asked at sending; number, day and the
-    signed PDF may follow while it waits (`record_paper`)."""
+    """The signed paper that makes the registration take effect.
+
+    Signer and signer's title are asked at sending; number, day and the signed PDF may follow by `record_paper`.
+    """
 
     paper_no: str = ""
     paper_date: date | None = None
@@ -41,7 +45,10 @@ class PaperData:
 
 
 def submit(work: Work, registration: EmulationRegistration, version: int, opinion: str = "") -> None:
-    """The officer puts it before the head. Raises InvalidInput (fields noi-dung, danh-sach, dong-<id>) when it is not ready."""
+    """The officer puts it before the head.
+
+    Raises InvalidInput (fields noi-dung, danh-sach, dong-<id>) when it is not ready.
+    """
     facts = _begin(work, registration)
     if not policies.can_submit(work.actor, registration, facts.kind, has_head=facts.has_head):
         _refuse("submit", registration)

@@ -1,0 +1,164 @@
+"""All lines over all units: what an actor may read, with filters and only such sorts as have an index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.core.pagination import AnyRow, AnySelect, Order
+from portal.core.text import fold
+from portal.domain.access.actor import Actor
+from portal.domain.access.enums import Permission, Reach
+from portal.domain.emulation.catalogue_models import BlockMember, EmulationTitle, RegistrationPeriod
+from portal.domain.emulation.enums import RegistrationState, SubjectKind
+from portal.domain.emulation.models import EmulationRegistration, RegistrationLine
+from portal.domain.emulation.queries.registrations import content_scope
+from portal.domain.units.models import Unit, UnitClosure
+from portal.domain.units.queries import closure_on, subtree_ids
+
+Line = RegistrationLine
+Registration = EmulationRegistration
+Origin = aliased(Unit, name="origin")
+BY_NAME = Order("ten", (Line.period_id, Line.sort_key, Line.id))
+BY_NAME_DOWN = Order("-ten", (Line.period_id, Line.sort_key, Line.id), descending=True)
+BY_TITLE = Order("danh-hieu", (Line.title_id, Line.period_id, Line.sort_key, Line.id))
+BY_UNIT = Order("don-vi", (Line.unit_id, Line.period_id, Line.sort_key, Line.id))
+LINE_ORDERS = {order.name: order for order in (BY_NAME, BY_NAME_DOWN, BY_TITLE, BY_UNIT)}
+
+
+@dataclass(frozen=True, slots=True)
+class LineFilter:
+    """What the list is cut to; None or empty: everything.
+
+    `period_ids`: the periods in view, see `period_ids_of`. `unit_id`: this unit and all below it, also what was taken
+    in from there.
+    `level`: the level of the unit that a line comes from. `direct_only`: only what was sent to the topmost unit that
+    the actor looks from,
+    so that a line which a district took in from a commune is not counted twice.
+    """
+
+    period_ids: tuple[int, ...]
+    unit_id: int | None = None
+    block_id: int | None = None
+    level: str = ""
+    title_ids: tuple[int, ...] = ()
+    state: RegistrationState | None = None
+    subject: SubjectKind | None = None
+    words: str = ""
+    direct_only: bool = True
+
+
+def period_ids_of(session: Session, year: int) -> tuple[int, ...]:
+    """The ids of a year's periods: as plain values they let the lists stay on their index."""
+    stmt = select(RegistrationPeriod.id).where(RegistrationPeriod.year == year).order_by(RegistrationPeriod.id)
+    return tuple(session.scalars(stmt))
+
+
+def submitted_lines(actor: Actor, on: date, chosen: LineFilter) -> AnySelect:
+    """Columns of the lines whose content the actor may read, cut to the filter, by name within each period."""
+    columns: list[Any] = [
+        Line.id,
+        Line.period_id,
+        Line.registration_id,
+        Line.unit_id,
+        Line.title_id,
+        Line.position,
+        Line.sort_key,
+        Line.subject,
+        Line.name,
+        Line.post,
+        Line.division,
+        Line.birth_year,
+        Line.gender,
+        Line.note,
+        Line.origin_unit_id,
+        EmulationTitle.code.label("title_code"),
+        EmulationTitle.name.label("title_name"),
+        EmulationTitle.short_name.label("title_short_name"),
+        EmulationTitle.rank.label("title_rank"),
+        Unit.code.label("unit_code"),
+        Unit.name.label("unit_name"),
+        Unit.short_name.label("unit_short_name"),
+        Unit.level_code.label("unit_level"),
+        Origin.name.label("origin_name"),
+        Origin.short_name.label("origin_short_name"),
+        Registration.state,
+        Registration.sent_at,
+        Registration.paper_no,
+        Registration.paper_date,
+        Registration.receiver_unit_id,
+        RegistrationPeriod.name.label("period_name"),
+        RegistrationPeriod.year,
+    ]
+    return cut(select(*columns), actor, on, chosen).order_by(*BY_NAME.columns)
+
+
+def cut(stmt: AnySelect, actor: Actor, on: date, chosen: LineFilter) -> AnySelect:
+    """Join a select over lines to what the filter needs, and cut it to the actor's scope and the filter."""
+    return (
+        stmt.select_from(Line)
+        .join(Registration, Registration.id == Line.registration_id)
+        .join(Unit, Unit.id == Line.unit_id)
+        .join(EmulationTitle, EmulationTitle.id == Line.title_id)
+        .join(RegistrationPeriod, RegistrationPeriod.id == Line.period_id)
+        .outerjoin(Origin, Origin.id == Line.origin_unit_id)
+        .where(content_scope(actor, on), *_conditions(chosen, actor, on))
+    )
+
+
+def key_of(order: Order) -> Callable[[AnyRow], Sequence[Any]]:
+    """What gives a row's place in this order, for `fetch_page`."""
+    names = [column.key for column in order.columns]
+    return lambda row: [getattr(row, name) for name in names]
+
+
+def direct_to(actor: Actor, on: date) -> ColumnElement[bool] | None:
+    """The condition that a registration was sent to the topmost unit from which the actor looks down; None when they
+    look from no unit.
+    """
+    units = sorted(actor.unit_ids(Permission.REGISTRATION_VIEW, Reach.SUBTREE))
+    if not units:
+        return None
+    if len(units) == 1:
+        return Registration.receiver_unit_id == units[0]
+    above = (
+        select(UnitClosure.id)
+        .where(
+            UnitClosure.descendant_id == Unit.id,
+            UnitClosure.ancestor_id.in_(units),
+            UnitClosure.depth > 0,
+            closure_on(on),
+        )
+        .correlate(Unit)
+        .exists()
+    )
+    return Registration.receiver_unit_id.in_(select(Unit.id).where(Unit.id.in_(units), ~above).correlate(None))
+
+
+def _conditions(chosen: LineFilter, actor: Actor, on: date) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [Line.period_id.in_(chosen.period_ids)]
+    if chosen.direct_only and (direct := direct_to(actor, on)) is not None:
+        found.append(direct)
+    if chosen.unit_id is not None:
+        below = subtree_ids(frozenset({chosen.unit_id}), on)
+        found.append(or_(Line.unit_id.in_(below), Line.origin_unit_id.in_(below)))
+    if chosen.block_id is not None:
+        members = select(BlockMember.unit_id).where(BlockMember.block_id == chosen.block_id)
+        found.append(Line.unit_id.in_(members))
+    if chosen.level:
+        found.append(func.coalesce(Origin.level_code, Unit.level_code) == chosen.level)
+    if chosen.title_ids:
+        found.append(Line.title_id.in_(chosen.title_ids))
+    if chosen.state is not None:
+        found.append(Registration.state == chosen.state)
+    if chosen.subject is not None:
+        found.append(Line.subject == chosen.subject)
+    words = [word for word in fold(chosen.words).split(" ") if word]
+    if words:
+        found.append(and_(*(Line.folded.contains(word, autoescape=True) for word in words)))
+    return found
