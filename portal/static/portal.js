@@ -212,7 +212,7 @@
     const search = event.target.type === "search";
     if (!form) return;
     if (form.matches("[data-auto]") && search === (name === "input") && !event.isComposing) submitSoon(form, search ? 350 : 0);
-    if (!form.matches("[data-guard]")) return;
+    if (name !== "input" || !form.matches("[data-guard]")) return; // a change is no news after its input
     unsaved.add(form);
     const state = one("[data-saved]", form);
     if (state && !state.matches(".htmx-request")) state.textContent = "Có thay đổi chưa lưu";
