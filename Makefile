@@ -37,7 +37,8 @@ demo: .venv-run ## fill the demonstration database: a year of all units
 
 demo-large: .venv-run ## a demonstration database with 1,000,000 lines
 	@PORTAL_ENV=demo $(PY) -m flask --app wsgi db upgrade
-	@PORTAL_ENV=demo $(PY) -m flask --app wsgi demo seed --lines 1000000
+	@PORTAL_ENV=demo $(PY) -m flask --app wsgi demo seed --if-empty
+	@PORTAL_ENV=demo $(PY) -m flask --app wsgi demo large --lines 1000000
 
 # The lock must not depend on this machine: its pip settings (mirrors, folders of packages) are left out. A mirror can be
 # named by PIP_INDEX_URL; it is not written to the lock.

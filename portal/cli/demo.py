@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -20,6 +18,8 @@ from portal.domain.accounts.passwords import passwords
 from portal.domain.accounts.queries import by_username, roles_in_force
 from portal.web.context import runtime
 from seed.accounts import demo_usernames, load_demo_accounts
+from seed.demo.generate import load_demo
+from seed.demo.large import load_large
 from seed.loader import load_base, seed_work
 
 group = AppGroup("demo", help="Bản dùng thử: dữ liệu minh họa, tài khoản, mã xác thực.")
@@ -54,10 +54,24 @@ def seed(if_empty: bool) -> None:
 
 
 def _write_year(place: Runtime) -> None:
-    """The demonstration's year."""
-    if find_spec("seed.demo.generate") is not None:
-        module = import_module("seed.demo.generate")
-        module.load_demo(place.session_factory, place.clock, place.files)
+    """The demonstration's year, where no registration is there yet."""
+    began = time.monotonic()
+    year = load_demo(place.session_factory, place.clock, place.files)
+    if year.registrations:
+        spent = time.monotonic() - began
+        click.echo(f"Đã nạp {year.registrations} bản đăng ký với {year.lines} dòng của năm 2023 ({spent:.1f} giây).")
+
+
+@group.command("large")
+@click.option("--lines", type=click.IntRange(min=1), default=1_000_000, show_default=True, help="Tổng số dòng cần có.")
+def large(lines: int) -> None:
+    """Fill the demonstration's year up to so many lines, for measuring; it needs `flask demo seed` before."""
+    place = demo_runtime()
+    try:
+        filled = load_large(place.session_factory, place.clock, lines, lambda done: click.echo(f"… {done} dòng"))
+    except ValueError as error:
+        raise click.ClickException(f"Không đủ bản đăng ký để chứa {lines} dòng.") from error
+    click.echo(f"Đã thêm {filled.lines} dòng trong {filled.seconds:.0f} giây, {filled.lines_per_second:.0f} dòng/giây.")
 
 
 @group.command("accounts")
