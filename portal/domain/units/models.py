@@ -7,7 +7,8 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.core.db import Base, KeyText, Versioned
+from portal.core.db import Base, KeyText, Versioned, enum_type
+from portal.domain.units.enums import ChangeKind, PartSide
 
 
 class UnitLevel(Base):
@@ -21,8 +22,11 @@ class UnitLevel(Base):
 
 
 class UnitKind(Base):
-    """A kind of unit. `owes_registration`: it registers emulation each period; `head_review`: a head opines in the portal before it is sent
-    (where False, the officer sends what the head has signed on paper)."""
+    """A kind of unit.
+
+    `owes_registration`: it registers emulation each period; `head_review`: a head opines in the portal before it is
+    sent (where False, the officer sends what the head has signed on paper).
+    """
 
     __tablename__ = "unit_kind"
 
@@ -36,8 +40,9 @@ class UnitKind(Base):
 class Unit(Versioned, Base):
     """A body that people work in and records belong to.
 
-    `name` is the body's official name (UBND huyện Văn Giang), `short_name` the one for lists (Văn Giang); `symbol` is the sign
-    in document numbers, `place` the place in a document's date line. Valid from `valid_from`, up to but not on `valid_to`.
+    `name` is the body's official name (UBND huyện Văn Giang), `short_name` the one for lists (Văn Giang); `symbol` is
+    the sign in document numbers, `place` the place in a document's date line. Valid from `valid_from`, up to but not
+    on `valid_to`.
     """
 
     __tablename__ = "unit"
@@ -104,12 +109,12 @@ class UnitName(Base):
 
 
 class UnitChange(Base):
-    """A reorganisation: merge, split, rename, move, dissolution, by a decision with its number and date, in effect on a day."""
+    """A reorganisation by a decision with its number and date, in effect on a day."""
 
     __tablename__ = "unit_change"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[ChangeKind] = mapped_column(enum_type(ChangeKind, 20))
     decision_no: Mapped[str] = mapped_column(String(60))
     decision_date: Mapped[date] = mapped_column()
     effective_on: Mapped[date] = mapped_column(index=True)
@@ -117,7 +122,7 @@ class UnitChange(Base):
 
 
 class UnitChangePart(Base):
-    """A unit's part in a change: it stood `before` it, or stands `after` it, or both."""
+    """A unit's part in a change (see PartSide), with the name that it bore before and the one that it bears after."""
 
     __tablename__ = "unit_change_part"
     __table_args__ = (UniqueConstraint("change_id", "unit_id", "side"),)
@@ -125,6 +130,6 @@ class UnitChangePart(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     change_id: Mapped[int] = mapped_column(ForeignKey("unit_change.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
-    side: Mapped[str] = mapped_column(String(10))
+    side: Mapped[PartSide] = mapped_column(enum_type(PartSide, 10))
     old_name: Mapped[str] = mapped_column(String(200), default="")
     new_name: Mapped[str] = mapped_column(String(200), default="")

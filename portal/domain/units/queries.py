@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
-from portal.core.text import fold
+from portal.core.pagination import Order
+from portal.core.text import clean, fold
 from portal.domain.access.actor import Actor
 from portal.domain.access.enums import Permission, Reach
-from portal.domain.units.models import Unit, UnitClosure
+from portal.domain.units.models import Unit, UnitChange, UnitChangePart, UnitClosure, UnitKind, UnitLevel, UnitName
+
+UNSCOPED = {
+    "subtree_ids": "the condition that scopes are made of",
+    "parent_id_of": "the line above a unit that was loaded in scope; who stands above whom is public",
+    "children_of": "the units below one that was loaded in scope",
+    "ancestors_of": "the line above a unit that was loaded in scope; who stands above whom is public",
+    "with_parent": "a frame that the caller cuts to the actor's scope",
+    "child_counts": "figures for rows that were loaded in scope",
+    "names_of": "the dated names of a unit that was loaded in scope",
+    "name_on": "the name that a record of that day is printed with",
+    "short_names": "the names beside records that were loaded in scope",
+    "changes_of": "the history of a unit that was loaded in scope; decisions on units are public",
+    "parts_of": "the units of decisions that were loaded with their unit; decisions on units are public",
+    "levels": "a catalogue that everyone reads",
+    "kinds": "a catalogue that everyone reads",
+    "root_ids": "which units have none above them: public",
+}
+BY_NAME = Order("ten", (Unit.sort_key, Unit.id))
+BY_CODE = Order("ma", (Unit.code,))
+SUGGESTIONS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFilter:
+    """What a list of units is cut to. `on` is the day that it shows; None for the rest: everything."""
+
+    on: date
+    words: str = ""
+    level: str | None = None
+    kind: str | None = None
+    parent_id: int | None = None
 
 
 def valid_on(on: date) -> ColumnElement[bool]:
@@ -45,7 +79,7 @@ def scope(actor: Actor, permission: Permission, column: Any, on: date) -> Column
 
 
 def visible_to(actor: Actor, on: date, permission: Permission = Permission.UNIT_VIEW) -> Select[Unit]:
-    """The units that the actor may see, whether or not they still exist, in the Vietnamese order."""
+    """The units that stand in the actor's reach on that day, in the Vietnamese order."""
     return select(Unit).where(scope(actor, permission, Unit.id, on)).order_by(Unit.sort_key, Unit.id)
 
 
@@ -99,3 +133,159 @@ def with_parent(on: date) -> tuple[Select[Unit, Unit], type[Unit]]:
 def matching(words: str) -> ColumnElement[bool]:
     """The condition that a unit's name or code holds every word, with or without marks."""
     return and_(*(Unit.folded.contains(word, autoescape=True) for word in fold(words).split(" ") if word))
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """The condition that the actor may read of a unit: it stands in their reach, or stood there, or will."""
+    own = actor.unit_ids(Permission.UNIT_VIEW)
+    tree = actor.unit_ids(Permission.UNIT_VIEW, Reach.SUBTREE)
+    return or_(
+        Unit.id.in_(sorted(own)),
+        exists().where(UnitClosure.descendant_id == Unit.id, UnitClosure.ancestor_id.in_(sorted(tree))),
+    )
+
+
+def one_seen(actor: Actor, unit_id: int) -> Select[Unit, UnitKind, UnitLevel]:
+    """A unit that the actor may read of, with its kind and level, whether or not it still exists."""
+    return (
+        select(Unit, UnitKind, UnitLevel)
+        .join(UnitKind, UnitKind.code == Unit.kind_code)
+        .join(UnitLevel, UnitLevel.code == Unit.level_code)
+        .where(Unit.id == unit_id, seen_by(actor))
+    )
+
+
+def listing(actor: Actor, chosen: UnitFilter) -> Select[*tuple[Any, ...]]:
+    """Rows of the list of units on a day: facts, kind, and the unit right above."""
+    link, parent = aliased(UnitClosure), aliased(Unit)
+    on_day = and_(link.valid_from <= chosen.on, or_(link.valid_to.is_(None), link.valid_to > chosen.on))
+    stmt = (
+        select(
+            Unit.id,
+            Unit.code,
+            Unit.name,
+            Unit.short_name,
+            Unit.sort_key,
+            Unit.valid_from,
+            Unit.valid_to,
+            UnitKind.label.label("kind"),
+            parent.id.label("parent_id"),
+            parent.short_name.label("parent"),
+        )
+        .join(UnitKind, UnitKind.code == Unit.kind_code)
+        .outerjoin(link, and_(link.descendant_id == Unit.id, link.depth == 1, on_day))
+        .outerjoin(parent, parent.id == link.ancestor_id)
+        .where(valid_on(chosen.on), scope(actor, Permission.UNIT_VIEW, Unit.id, chosen.on))
+    )
+    if chosen.words:
+        stmt = stmt.where(matching(chosen.words))
+    if chosen.level:
+        stmt = stmt.where(Unit.level_code == chosen.level)
+    if chosen.kind:
+        stmt = stmt.where(Unit.kind_code == chosen.kind)
+    if chosen.parent_id is not None:
+        stmt = stmt.where(link.ancestor_id == chosen.parent_id)
+    return stmt
+
+
+def child_counts(unit_ids: Collection[int], on: date) -> Select[int, int]:
+    """How many units stand right below each of these on that day: (unit id, number)."""
+    return (
+        select(UnitClosure.ancestor_id, func.count())
+        .where(UnitClosure.ancestor_id.in_(sorted(unit_ids)), UnitClosure.depth == 1, closure_on(on))
+        .group_by(UnitClosure.ancestor_id)
+    )
+
+
+def suggestions(actor: Actor, words: str, on: date) -> Select[int, str, str, str]:
+    """Units in reach on that day whose name or code holds the words: (id, code, name, short name), to be ranked."""
+    return (
+        select(Unit.id, Unit.code, Unit.name, Unit.short_name)
+        .where(valid_on(on), scope(actor, Permission.UNIT_VIEW, Unit.id, on), matching(words))
+        .order_by(Unit.level_code, Unit.sort_key, Unit.id)
+        .limit(SUGGESTIONS)
+    )
+
+
+def named(actor: Actor, text: str, on: date, permission: Permission = Permission.UNIT_VIEW) -> Select[Unit]:
+    """The units in reach on that day that a text names: by code ("326", "326 – Văn Giang"), else by a whole name."""
+    code, name = clean(text.split(" – ", maxsplit=1)[0]), clean(text)
+    return (
+        select(Unit)
+        .where(
+            valid_on(on),
+            scope(actor, permission, Unit.id, on),
+            or_(Unit.code == code, Unit.name == name, Unit.short_name == name),
+        )
+        .order_by(Unit.code != code, Unit.sort_key, Unit.id)
+        .limit(2)
+    )
+
+
+def name_row_on(on: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a row of names holds on that day."""
+    return UnitName.valid_from <= on, or_(UnitName.valid_to.is_(None), UnitName.valid_to > on)
+
+
+def name_on(unit_id: int, on: date) -> Select[str]:
+    """The official name that the unit bore on that day: what a paper of that day is printed with."""
+    return select(UnitName.name).where(UnitName.unit_id == unit_id, *name_row_on(on))
+
+
+def names_of(unit_id: int) -> Select[UnitName]:
+    """Every name of a unit, the newest first."""
+    return select(UnitName).where(UnitName.unit_id == unit_id).order_by(UnitName.valid_from.desc())
+
+
+def short_names(unit_ids: Collection[int]) -> Select[int, str]:
+    """Short names by id."""
+    return select(Unit.id, Unit.short_name).where(Unit.id.in_(sorted(unit_ids)))
+
+
+def changes_of(unit_id: int) -> Select[UnitChange, UnitChangePart]:
+    """The decisions that a unit took part in, with its part, the newest first."""
+    return (
+        select(UnitChange, UnitChangePart)
+        .join(UnitChangePart, UnitChangePart.change_id == UnitChange.id)
+        .where(UnitChangePart.unit_id == unit_id)
+        .order_by(UnitChange.effective_on.desc(), UnitChange.id.desc(), UnitChangePart.id)
+    )
+
+
+def parts_of(change_ids: Collection[int]) -> Select[UnitChangePart, str, str]:
+    """The parts of decisions, with each unit's code and short name."""
+    return (
+        select(UnitChangePart, Unit.code, Unit.short_name)
+        .join(Unit, Unit.id == UnitChangePart.unit_id)
+        .where(UnitChangePart.change_id.in_(sorted(change_ids)))
+        .order_by(UnitChangePart.change_id, UnitChangePart.id)
+    )
+
+
+def levels() -> Select[UnitLevel]:
+    """Levels from the top down."""
+    return select(UnitLevel).order_by(UnitLevel.rank, UnitLevel.code)
+
+
+def kinds() -> Select[UnitKind, UnitLevel]:
+    """Kinds with their level, from the top down."""
+    return (
+        select(UnitKind, UnitLevel)
+        .join(UnitLevel, UnitLevel.code == UnitKind.level_code)
+        .order_by(UnitLevel.rank, UnitKind.label, UnitKind.code)
+    )
+
+
+def root_ids(on: date) -> Select[int]:
+    """The units that nothing stands above on that day."""
+    above = aliased(UnitClosure)
+    return select(UnitClosure.descendant_id).where(
+        UnitClosure.depth == 0,
+        closure_on(on),
+        ~exists().where(
+            above.descendant_id == UnitClosure.descendant_id,
+            above.depth == 1,
+            above.valid_from <= on,
+            or_(above.valid_to.is_(None), above.valid_to > on),
+        ),
+    )
