@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect
 from werkzeug.serving import make_server
 
-from scripts.install import find_chromium
 from tests.e2e.parts_app import make_parts_app
 
 pytestmark = pytest.mark.e2e
@@ -28,18 +27,10 @@ def address() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(chromium: Browser, address: str) -> Iterator[Page]:
+def page(browser: Browser, address: str) -> Iterator[Page]:
     """The list page at 1366x768; the test fails when a script fails or the content policy is broken."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=address)
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, base_url=address)
     opened = context.new_page()
     wrong: list[str] = []
     opened.on("pageerror", lambda error: wrong.append(str(error)))
@@ -249,9 +240,9 @@ def test_no_page_scrolls_sideways(page: Page, width: int) -> None:
 
 @pytest.mark.parametrize("width", [390, 1366])
 @pytest.mark.parametrize("path", ["/mau", "/ds", "/loi/404", "/loi/500"])
-def test_axe_finds_nothing(chromium: Browser, address: str, path: str, width: int) -> None:
+def test_axe_finds_nothing(browser: Browser, address: str, path: str, width: int) -> None:
     tall = 8000  # the whole page at once: a sticky bar over half a button is no small target
-    context = chromium.new_context(viewport={"width": width, "height": tall}, base_url=address, bypass_csp=True)
+    context = browser.new_context(viewport={"width": width, "height": tall}, base_url=address, bypass_csp=True)
     opened = context.new_page()
     opened.goto(path)
     opened.add_script_tag(path=AXE)
@@ -261,8 +252,8 @@ def test_axe_finds_nothing(chromium: Browser, address: str, path: str, width: in
     assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
 
 
-def test_without_script_menu_filters_and_actions_are_there(chromium: Browser, address: str) -> None:
-    context = chromium.new_context(viewport={"width": 390, "height": 800}, base_url=address, java_script_enabled=False)
+def test_without_script_menu_filters_and_actions_are_there(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 800}, base_url=address, java_script_enabled=False)
     opened = context.new_page()
     opened.goto("/ds")
     opened.click(".mast-menu")
@@ -278,8 +269,8 @@ def test_without_script_menu_filters_and_actions_are_there(chromium: Browser, ad
     context.close()
 
 
-def test_first_load_is_light(chromium: Browser, address: str) -> None:
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=address)
+def test_first_load_is_light(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, base_url=address)
     opened = context.new_page()
     asked: list[str] = []
     opened.on("request", lambda request: asked.append(request.url))
