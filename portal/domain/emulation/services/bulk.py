@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -14,7 +14,7 @@ from portal.core.errors import InvalidInput
 from portal.core.text import fold
 from portal.domain.access.actor import Work
 from portal.domain.emulation.models import LINE_TABLE, EmulationRegistration, RegistrationLine
-from portal.domain.emulation.services.checks import errors_about, title_codes, title_facts
+from portal.domain.emulation.services.checks import findings_about, title_codes, title_facts
 from portal.domain.emulation.services.line_values import LineData, facts_from, form_errors, values_of
 from portal.domain.emulation.services.shared import begin_edit, finish_edit, period_of
 
@@ -51,14 +51,16 @@ class ImportOutcome:
 
 @dataclass(frozen=True, slots=True)
 class LinePlan:
-    """What the rows would do, by the index of the row: new, changed (with the line's id), same; and what is wrong with
-    a row.
+    """What the rows would do, by the index of the row: new, changed (with the line's id), same; what is wrong with a
+    row, or calls for a look, by field; and of a changed row the fields that differ, with the value that is stored.
     """
 
     new: tuple[int, ...]
     changed: Mapping[int, int]
     same: tuple[int, ...]
     errors: Mapping[int, Mapping[str, Sequence[str]]]
+    warnings: Mapping[int, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    before: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def outcome(self) -> ImportOutcome:
@@ -71,9 +73,11 @@ def preview_lines(work: Work, registration: EmulationRegistration, rows: Sequenc
     wanted = [values_of(row.data) for row in rows]
     matched = _match(rows, wanted, stored)
     new = tuple(i for i in range(len(rows)) if i not in matched)
-    changed = {i: k for i, k in matched.items() if any(stored[k][c] != wanted[i][c] for c in COMPARED)}
+    before = {i: {c: stored[k][c] for c in COMPARED if stored[k][c] != wanted[i][c]} for i, k in matched.items()}
+    changed = {i: matched[i] for i, fields in before.items() if fields}
     same = tuple(i for i in matched if i not in changed)
-    return LinePlan(new, changed, same, _errors(work, registration, wanted, matched, stored))
+    errors, warnings = _findings(work, registration, wanted, matched, stored)
+    return LinePlan(new, changed, same, errors, warnings, {i: before[i] for i in changed})
 
 
 def apply_lines(work: Work, registration: EmulationRegistration, rows: Sequence[LineCommand]) -> ImportOutcome:
@@ -153,14 +157,14 @@ def _pick(line_ids: list[int], wanted: Values, stored: Mapping[int, Values], exa
     return None
 
 
-def _errors(
+def _findings(
     work: Work,
     registration: EmulationRegistration,
     wanted: Sequence[Values],
     matched: Mapping[int, int],
     stored: Mapping[int, Values],
-) -> dict[int, dict[str, list[str]]]:
-    """What is wrong with each row: by itself, and beside the other rows and the lines that stay."""
+) -> tuple[dict[int, dict[str, list[str]]], dict[int, dict[str, list[str]]]]:
+    """What is wrong with each row, by itself and beside the other rows and lines; and what calls for a look."""
     period = period_of(work, registration)
     codes = title_codes(work.session)
     named = set(matched.values())
@@ -176,13 +180,13 @@ def _errors(
         for index, values in enumerate(wanted)
     ]
     rows = frozenset(-(index + 1) for index in range(len(wanted)))
-    found = errors_about(after, title_facts(work.session, period), rows)
-    errors = {-line_id - 1: fields for line_id, fields in found.items()}
+    blocking, warning = findings_about(after, title_facts(work.session, period), rows)
+    errors = {-line_id - 1: fields for line_id, fields in blocking.items()}
     for index, values in enumerate(wanted):
-        for field, texts in form_errors(values, codes, work.today().year).items():
-            known = errors.setdefault(index, {}).setdefault(field, [])
+        for name, texts in form_errors(values, codes, work.today().year).items():
+            known = errors.setdefault(index, {}).setdefault(name, [])
             known.extend(text for text in texts if text not in known)
-    return errors
+    return errors, {-line_id - 1: fields for line_id, fields in warning.items()}
 
 
 def _write(work: Work, registration: EmulationRegistration, rows: Sequence[LineCommand], plan: LinePlan) -> None:

@@ -40,14 +40,19 @@ def registration_findings(session: Session, registration: EmulationRegistration)
     )
 
 
-def sending_errors(session: Session, registration: EmulationRegistration) -> dict[str, list[str]]:
-    """What blocks the sending, by the place on the page: noi-dung, danh-sach, dong-<id of the line>."""
+def sending_errors(
+    session: Session, registration: EmulationRegistration, findings: Sequence[Finding] | None = None
+) -> dict[str, list[str]]:
+    """What blocks the sending, by the place on the page: noi-dung, danh-sach, dong-<id of the line>.
+
+    `findings` are those of `registration_findings` when the caller has them already.
+    """
     errors: dict[str, list[str]] = {}
     if not registration.content.strip():
         errors[CONTENT_ANCHOR] = ["Chưa có nội dung đăng ký thi đua."]
     if not registration.line_count and not _pledge_count(session, registration.id):
         errors[LINES_ANCHOR] = ["Cần ít nhất một dòng danh sách hoặc một chỉ tiêu thi đua."]
-    for finding in registration_findings(session, registration):
+    for finding in registration_findings(session, registration) if findings is None else findings:
         if finding.blocks:
             for line_id in finding.line_ids:
                 errors.setdefault(f"dong-{line_id}", []).append(finding.text)
@@ -104,11 +109,20 @@ def errors_about(
     lines: Sequence[LineFacts], titles: Mapping[str, TitleFacts], line_ids: frozenset[int]
 ) -> dict[int, dict[str, list[str]]]:
     """The blocking findings that name one of these lines: line id to field to sentences."""
-    found: dict[int, dict[str, list[str]]] = {}
+    return findings_about(lines, titles, line_ids)[0]
+
+
+def findings_about(
+    lines: Sequence[LineFacts], titles: Mapping[str, TitleFacts], line_ids: frozenset[int]
+) -> tuple[dict[int, dict[str, list[str]]], dict[int, dict[str, list[str]]]]:
+    """The findings that name one of these lines, blocking and warning: line id to field to sentences."""
+    blocking: dict[int, dict[str, list[str]]] = {}
+    warning: dict[int, dict[str, list[str]]] = {}
     for finding in check_lines(lines, titles):
-        for line_id in line_ids.intersection(finding.line_ids) if finding.blocks else ():
+        found = blocking if finding.blocks else warning
+        for line_id in line_ids.intersection(finding.line_ids):
             found.setdefault(line_id, {}).setdefault(finding.field, []).append(finding.text)
-    return found
+    return blocking, warning
 
 
 def title_codes(session: Session) -> dict[int, str]:
