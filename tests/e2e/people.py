@@ -1,0 +1,86 @@
+"""What people do in the browser, and what every page must be: accessible, without errors of script, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = (ROOT / "tests" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+PASSWORD = "HungYen@2023"
+WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def pictures() -> Path:
+    """The folder that the test run keeps its pictures in."""
+    folder = Path(os.environ.get("TEST_ARTIFACTS", ROOT / "test-artifacts")) / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@dataclass
+class Person:
+    """One signed-in person in a browser of their own."""
+
+    name: str
+    url: str
+    context: BrowserContext
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+    def goes_to(self, path: str) -> Page:
+        self.page.goto(self.url + path, wait_until="load")
+        return self.page
+
+    def picture(self, name: str, full: bool = True) -> None:
+        """Keep a picture of the page as it is."""
+        self.page.screenshot(path=pictures() / f"{name}.png", full_page=full)
+
+    def finds_no_barrier(self) -> None:
+        """axe finds nothing on this page, and it does not scroll sideways."""
+        barriers(self.page)
+
+
+def barriers(page: Page) -> None:
+    """Run axe; fail with the rule, the place and the help."""
+    page.evaluate(AXE)
+    found = page.evaluate("(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS)
+    told = [f"{v['id']}: {n['target']} {v['help']}" for v in found["violations"] for n in v["nodes"]]
+    assert told == [], f"{page.url}\n" + "\n".join(told)
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{page.url} scrolls sideways by {wide} px"
+
+
+def sign_in(
+    browser: Browser, url: str, username: str, *, javascript: bool = True, narrow: bool = False, code: str = ""
+) -> Person:
+    """Open a browser of one's own and sign in by the form; `code` answers the second factor."""
+    context = browser.new_context(
+        viewport=NARROW if narrow else WIDE,
+        java_script_enabled=javascript,
+        locale="vi-VN",
+        timezone_id="Asia/Ho_Chi_Minh",
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    person = Person(username, url, context, page)
+    page.on("pageerror", lambda e: person.faults.append(f"script: {e}"))
+    page.on("console", lambda m: person.faults.append(f"console: {m.text}") if m.type == "error" else None)
+    page.on(
+        "request", lambda r: person.faults.append(f"asked elsewhere: {r.url}") if not r.url.startswith(url) else None
+    )
+    page.goto(url + "/dang-nhap")
+    page.fill("input[name=username]", username)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit], form button[type=submit]")
+    page.wait_for_load_state("load")
+    if code:
+        page.fill("input[name=code]", code)
+        page.click("form button[type=submit]")
+        page.wait_for_load_state("load")
+    assert "/dang-nhap" not in page.url, page.inner_text("body")
+    return person
