@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -31,15 +32,25 @@ class MenuEntry:
 class WaitingItem:
     """One thing that waits for a person.
 
-    What, in which field, by which day (None: no day), and the address path to it.
+    What, in which field, by which day (None: no day was set), since when it waits, and the endpoint that opens it.
     """
 
     title: str
     area: str
     endpoint: str
     values: dict[str, Any]
-    due_on: Any = None
+    due_on: date | None = None
+    since: date | None = None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A state as pages show it: words, tone (ok, warn, bad, run, idle) and icon."""
+
+    label: str
+    tone: str
+    icon: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +60,56 @@ class SentItem:
     title: str
     endpoint: str
     values: dict[str, Any]
-    state: Any
-    at: Any
+    state: Shown
+    at: datetime
     where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number towards one that was set: `value` of `goal`; `elapsed` is the share of the time gone, 0 to 100."""
+
+    name: str
+    value: int
+    goal: int
+    measure: str
+    state: Shown
+    elapsed: float | None = None
+    endpoint: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FigurePanel:
+    """The figures that a feature shows to those who watch over it, with the page that shows more."""
+
+    title: str
+    note: str
+    figures: tuple[Figure, ...]
+    endpoint: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """A feature's declaration.
 
-    `waiting(work)` and `sent(work)` feed the home page; `touches_units` names the columns that a reorganisation of
-    units concerns;
-    `confidential` keeps a feature out of search, notices and feeds.
+    `waiting(work, year)`, `sent(work, year)` and `figures(work, year)` feed the home page, each with a fixed number of
+    queries; `touches_units` names the columns that a reorganisation of units concerns; `audit_labels` says in
+    Vietnamese what the feature's audit actions are; `confidential` keeps a feature out of search, notices and feeds.
     """
 
     name: str
     label: str
     menu: tuple[MenuEntry, ...] = ()
-    waiting: Callable[[Any], Sequence[WaitingItem]] | None = None
-    sent: Callable[[Any], Sequence[SentItem]] | None = None
+    waiting: Callable[[Any, int], Sequence[WaitingItem]] | None = None
+    sent: Callable[[Any, int], Sequence[SentItem]] | None = None
+    figures: Callable[[Any, int], FigurePanel | None] | None = None
     touches_units: tuple[str, ...] = ()
     retention: str = ""
     confidential: bool = False
     job_kinds: tuple[str, ...] = field(default=())
+    audit_labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache

@@ -99,7 +99,7 @@ def units_owing(actor: Actor, on: date, chosen: OwingFilter) -> AnySelect:
         case((readable, Registration.line_count)).label("line_count"),
         case((readable, Registration.person_count)).label("person_count"),
     ]
-    return _cut(join_owing(select(*columns), chosen.year, on), actor, on, chosen).order_by(*BY_UNIT.columns)
+    return _cut(join_owing(select(*columns), _of_year(chosen), on), actor, on, chosen).order_by(*BY_UNIT.columns)
 
 
 def owing_key(row: AnyRow) -> list[Any]:
@@ -107,13 +107,15 @@ def owing_key(row: AnyRow) -> list[Any]:
     return [row.sort_key, row.id]
 
 
-def join_owing(stmt: AnySelect, year: int, on: date) -> AnySelect:
-    """Join units that owe to the period of their sector, the unit above, their exception and their registration."""
+def join_owing(stmt: AnySelect, periods: ColumnElement[bool], on: date) -> AnySelect:
+    """Join units that owe to the period of their sector among `periods`, the unit above, their exception and their
+    registration.
+    """
     sector = (Unit.sector == EDUCATION) == (RegistrationPeriod.sector == PeriodSector.EDUCATION)
     return (
         stmt.select_from(Unit)
         .join(UnitKind, and_(UnitKind.code == Unit.kind_code, UnitKind.owes_registration.is_(True)))
-        .join(RegistrationPeriod, and_(RegistrationPeriod.year == year, sector))
+        .join(RegistrationPeriod, and_(periods, sector))
         .join(UnitClosure, and_(UnitClosure.descendant_id == Unit.id, UnitClosure.depth == 1, closure_on(on)))
         .join(Parent, Parent.id == UnitClosure.ancestor_id)
         .outerjoin(
@@ -133,7 +135,7 @@ def completeness(session: Session, actor: Actor, on: date, chosen: OwingFilter) 
         (on > due_on).label("overdue"),
         late.label("late"),
     ]
-    stmt = _cut(join_owing(select(*keys, func.count().label("number")), chosen.year, on), actor, on, chosen)
+    stmt = _cut(join_owing(select(*keys, func.count().label("number")), _of_year(chosen), on), actor, on, chosen)
     groups = session.execute(stmt.group_by(*(key.element for key in keys))).all()
     return _summed(groups)
 
@@ -151,6 +153,10 @@ def _summed(groups: Iterable[AnyRow]) -> Completeness:
             kind = "missing" if state is None else "returned" if state is RegistrationState.RETURNED else "drafting"
             count[kind] += number
     return Completeness(**count)
+
+
+def _of_year(chosen: OwingFilter) -> ColumnElement[bool]:
+    return RegistrationPeriod.year == chosen.year
 
 
 def _due_days(year: int) -> AnySelect:

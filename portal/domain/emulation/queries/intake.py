@@ -18,6 +18,7 @@ from portal.domain.emulation.queries.periods import EDUCATION
 from portal.domain.units.models import Unit, UnitClosure, UnitKind
 from portal.domain.units.queries import closure_on, subtree_ids, valid_on
 
+UNSCOPED = {"children_status": "the units right below one that the actor receives for; states are masked by policies"}
 COPIED = ("subject", "name", "post", "division", "birth_year", "gender", "title_id", "note")
 
 

@@ -8,6 +8,11 @@ from portal.domain.emulation.catalogue_models import EmulationTitle
 from portal.domain.emulation.models import RegistrationLine
 from portal.domain.units.models import Unit
 
+UNSCOPED = {
+    "lines_of": "lines of a registration that was loaded in scope",
+    "line_of": "a line of a registration that was loaded in scope",
+}
+
 
 def lines_of(registration_id: int) -> Select[RegistrationLine, EmulationTitle, str | None]:
     """The lines in their order: (line, title, short name of the unit that it was taken in from or None)."""

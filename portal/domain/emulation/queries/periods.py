@@ -19,6 +19,16 @@ from portal.domain.emulation.catalogue_models import (
 from portal.domain.emulation.enums import PeriodSector
 from portal.domain.units.models import Unit
 
+UNSCOPED = {
+    "period_for": "periods: a catalogue that everyone reads",
+    "periods_of_year": "periods: a catalogue that everyone reads",
+    "open_periods": "periods: a catalogue that everyone reads",
+    "periods_for_units": "the periods of units that the caller took from the actor's grants",
+    "exception_for": "the exception of a unit whose registration was loaded in scope",
+    "titles_valid": "titles: a catalogue that everyone reads",
+    "movements_valid": "movements: a catalogue that everyone reads",
+    "rules_of": "rules: a catalogue that everyone reads",
+}
 EDUCATION = "education"
 STAGES = ("registration", "both")
 

@@ -26,6 +26,13 @@ from portal.domain.emulation.models import (
 from portal.domain.units.models import Unit, UnitKind
 from portal.domain.units.queries import scope
 
+UNSCOPED = {
+    "pledges_of": "pledges of a registration that was loaded in scope",
+    "movements_of": "movements of a registration that was loaded in scope",
+    "expected_of": "expected numbers of a registration that was loaded in scope",
+    "kind_of": "the kind of a unit whose registration was loaded in scope",
+    "heads_at": "whether the unit of a registration that was loaded in scope has a head's account",
+}
 OBJECT_TYPE = REGISTRATION_WORKFLOW.object_type
 SEEN_BY_RECEIVER = SUBMITTED | {RegistrationState.RETURNED}
 """States in which the unit right above reads the content: what was returned has been sent before."""

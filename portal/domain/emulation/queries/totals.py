@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, case, func, select
@@ -137,12 +137,11 @@ def target_progress(session: Session, actor: Actor, on: date, year: int) -> list
     targets = session.scalars(targets_of(year)).all()
     if not targets:
         return []
-    chosen = LineFilter(period_ids_of(session, year))
-    counts = {
-        row.code: (row.title_id, row.lines)
-        for row in session.execute(totals_by_title(actor, on, replace(chosen, direct_only=True)))
-    }
+    wanted = {code for target in targets for code in target.title_codes.split("|") if code}
     ids = dict(session.execute(select(EmulationTitle.code, EmulationTitle.id)).all())
+    named = tuple(ids[code] for code in sorted(wanted) if code in ids)
+    chosen = LineFilter(period_ids_of(session, year), title_ids=named)
+    counts = {row.code: (row.title_id, row.lines) for row in session.execute(totals_by_title(actor, on, chosen))}
     figure = completeness(session, actor, on, OwingFilter(year))
     return [_progress(target, counts, ids, figure) for target in targets]
 

@@ -1,0 +1,215 @@
+"""What emulation says of itself: menu, what waits for whom, what was sent, figures, the words of its audit actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.core.clock import local
+from portal.core.manifest import Figure, FigurePanel, Manifest, SentItem, Shown, WaitingItem
+from portal.core.pagination import AnyRow, bounded_count
+from portal.domain.access.actor import Work
+from portal.domain.access.enums import Permission
+from portal.domain.emulation.catalogue_models import RegistrationPeriod
+from portal.domain.emulation.enums import PeriodSector, RegistrationState
+from portal.domain.emulation.queries.completeness import Completeness, OwingFilter, completeness
+from portal.domain.emulation.queries.totals import TargetProgress, target_progress
+from portal.domain.emulation.queries.waiting import own_registrations, to_receive, watched_levels
+
+AREA = "Thi đua"
+PROVINCE = "province"
+BOARD = "Sở Nội vụ"
+MOST_RECEIVING = 10
+REACHED = Shown("Đạt kế hoạch", "ok", "circle-check")
+RUNNING = Shown("Đang đăng ký", "run", "progress")
+CLOSED = "Kỳ đã đóng; cần đề nghị cơ quan tiếp nhận gia hạn"
+SHORT = Shown("Chưa đạt kế hoạch", "warn", "alert-triangle")
+S = RegistrationState
+P = Permission
+
+
+def waiting(work: Work, year: int) -> list[WaitingItem]:
+    """What waits for the actor: registrations to write, mend, decide, complete and receive (three queries)."""
+    today = work.today()
+    rows = work.session.execute(own_registrations(work.actor, today, year)).all()
+    found = [item for row in rows for item in _own(work, row, year)]
+    return found + list(_receiving(work, today, year))
+
+
+def _own(work: Work, row: AnyRow, year: int) -> Iterator[WaitingItem]:
+    """What one of the actor's own registrations asks of them."""
+    writes = work.actor.holds_at(P.REGISTRATION_EDIT, row.unit_id)
+    what = f"{_lower(row.period_name)}: {row.unit_name}"
+    due, today = row.due_on, work.today()
+    if row.state is None:
+        if writes and row.opens_on <= today and row.year == year:
+            values = {"unit_id": row.unit_id, "period_id": row.period_id}
+            note = "" if today <= _last_day(row) else CLOSED
+            yield WaitingItem(f"Lập {what}", AREA, "emulation.new_registration", values, due, note=note)
+        return
+    show = {"registration_id": row.registration_id}
+    if row.state is S.DRAFT and writes:
+        yield WaitingItem(f"Hoàn thành {what}", AREA, _SHOW, show, due, note="Bản nháp")
+    elif row.state is S.RETURNED and writes:
+        yield WaitingItem(f"Sửa {what}", AREA, _SHOW, show, due, _day(row.decided_at), "Bị trả lại")
+    elif row.state is S.IN_REVIEW and work.actor.holds_at(P.REGISTRATION_APPROVE, row.unit_id):
+        yield WaitingItem(f"Duyệt {what}", AREA, _SHOW, show, due, _day(row.updated_at))
+    elif row.state is S.SENT and not row.paper_no and _records(work, row.unit_id):
+        yield WaitingItem(f"Ghi số, ngày văn bản {what}", AREA, _SHOW, show, None, _day(row.sent_at))
+
+
+def _last_day(row: AnyRow) -> date:
+    last: date = max(row.closes_on, row.last_day)
+    return last
+
+
+def _records(work: Work, unit_id: int) -> bool:
+    return any(work.actor.holds_at(p, unit_id) for p in (P.REGISTRATION_EDIT, P.REGISTRATION_SEND))
+
+
+def _receiving(work: Work, today: date, year: int) -> Iterator[WaitingItem]:
+    """What was sent to the actor's units: the longest waiting one by one, the rest in one line."""
+    if not work.actor.can(P.REGISTRATION_RECEIVE):
+        return
+    stmt = to_receive(work.actor, today, year)
+    rows = work.session.execute(stmt.limit(MOST_RECEIVING)).all()
+    for row in rows:
+        values = {"registration_id": row.registration_id}
+        title = f"Tiếp nhận {_lower(row.period_name)}: {row.unit_name}"
+        yield WaitingItem(title, AREA, _SHOW, values, since=_day(row.sent_at))
+    if len(rows) == MOST_RECEIVING:
+        count = bounded_count(work.session, stmt)
+        if count.value > MOST_RECEIVING:
+            more = f"{count.value - MOST_RECEIVING}{'+' if count.capped else ''}"
+            values = {"nam": year, "trang-thai": "sent"}
+            title = f"Tiếp nhận {more} bản đăng ký thi đua khác"
+            yield WaitingItem(title, AREA, "emulation.list_units", values, since=_day(rows[-1].sent_at))
+
+
+def sent(work: Work, year: int) -> list[SentItem]:
+    """What the actor's units have put on its way, and where it is (one query)."""
+    rows = work.session.execute(own_registrations(work.actor, work.today(), year)).all()
+    return [_sent(row) for row in rows if row.state not in (None, S.DRAFT)]
+
+
+def _sent(row: AnyRow) -> SentItem:
+    inside = row.state is S.IN_REVIEW
+    receiver = BOARD if row.receiver_level == PROVINCE else row.receiver_name
+    where = {S.IN_REVIEW: "Lãnh đạo đơn vị", S.RETURNED: row.unit_name}.get(row.state, receiver)
+    at = row.updated_at if inside else row.decided_at or row.sent_at
+    state = Shown(row.state.label, row.state.tone, row.state.icon)
+    title = f"{row.period_name}: {row.unit_name}"
+    return SentItem(title, _SHOW, {"registration_id": row.registration_id}, state, at, where)
+
+
+def figures(work: Work, year: int) -> FigurePanel | None:
+    """For who watches the province: the plan's numbers; for who watches units below their own: how many have sent."""
+    if not work.actor.can(P.COMPLETENESS_VIEW):
+        return None
+    session, actor, today = work.session, work.actor, work.today()
+    watched = session.execute(watched_levels(actor)).all()
+    period = session.scalars(
+        select(RegistrationPeriod).where(
+            RegistrationPeriod.year == year, RegistrationPeriod.sector == PeriodSector.OFFICE
+        )
+    ).one_or_none()
+    if period is None:
+        return None
+    if any(row.level_code == PROVINCE for row in watched):
+        shown = tuple(_target(item, period, today) for item in target_progress(session, actor, today, year))
+    else:
+        below = OwingFilter(year, direct_to=watched[0].unit_id)
+        count = completeness(session, actor, today, below)
+        shown = (_share(count, period, today),) if count.owing else ()
+    if not shown:
+        return None
+    note = f"hạn gửi {period.due_on:%d/%m/%Y}"
+    return FigurePanel(f"Chỉ tiêu thi đua năm {year}", note, shown, "emulation.show_totals", {"nam": year})
+
+
+def _target(item: TargetProgress, period: RegistrationPeriod, today: date) -> Figure:
+    target = item.target
+    if item.is_completeness:
+        return _figure(target.label, item.value, item.number, "đơn vị", period, today, "emulation.list_units")
+    return _figure(target.label, item.value, item.number, target.unit_of_measure, period, today)
+
+
+def _share(count: Completeness, period: RegistrationPeriod, today: date) -> Figure:
+    return _figure(
+        "Đơn vị trực thuộc đã gửi đăng ký",
+        count.sent,
+        count.owing,
+        "đơn vị",
+        period,
+        today,
+        "emulation.list_units",
+    )
+
+
+def _figure(
+    name: str, value: int, goal: int, measure: str, period: RegistrationPeriod, today: date, endpoint: str = ""
+) -> Figure:
+    state = REACHED if value >= goal else RUNNING if today <= period.due_on else SHORT
+    values: dict[str, Any] = {"nam": period.year} if endpoint else {}
+    return Figure(name, value, goal, measure, state, _elapsed(period, today), endpoint, values)
+
+
+def _elapsed(period: RegistrationPeriod, today: date) -> float | None:
+    """The share of the time from opening to the due day that is gone; None before and after."""
+    if not period.opens_on <= today <= period.due_on:
+        return None
+    return 100 * (today - period.opens_on).days / max(1, (period.due_on - period.opens_on).days)
+
+
+def _lower(name: str) -> str:
+    """Đăng ký thi đua năm 2023, inside a sentence: đăng ký thi đua năm 2023."""
+    return name[:1].lower() + name[1:]
+
+
+def _day(instant: Any) -> date | None:
+    return local(instant).date() if instant is not None else None
+
+
+_SHOW = "emulation.show_registration"
+AUDIT_LABELS = {
+    "registration.opened": "Lập bản đăng ký thi đua",
+    "registration.content_saved": "Lưu nội dung đăng ký",
+    "registration.pledge_added": "Thêm chỉ tiêu thi đua",
+    "registration.pledge_updated": "Sửa chỉ tiêu thi đua",
+    "registration.pledge_removed": "Xóa chỉ tiêu thi đua",
+    "registration.line_added": "Thêm dòng đăng ký",
+    "registration.line_updated": "Sửa dòng đăng ký",
+    "registration.line_removed": "Xóa dòng đăng ký",
+    "registration.line_restored": "Khôi phục dòng đăng ký",
+    "registration.lines_imported": "Nhập danh sách đăng ký từ Excel",
+    "registration.lines_taken_in": "Lấy danh sách của đơn vị trực thuộc",
+    "registration.copies_updated": "Cập nhật dòng đã lấy theo đơn vị trực thuộc",
+    "registration.paper_recorded": "Ghi số, ngày, người ký của văn bản đăng ký",
+    "registration.submitted": "Trình lãnh đạo bản đăng ký",
+    "registration.withdrawn": "Rút bản đăng ký về để sửa",
+    "registration.sent_back": "Lãnh đạo trả lại bản đăng ký",
+    "registration.sent": "Duyệt và gửi bản đăng ký",
+    "registration.sent_signed": "Gửi bản đăng ký đã ký giấy",
+    "registration.taken_back": "Thu hồi bản đăng ký đã gửi",
+    "registration.returned": "Trả lại bản đăng ký",
+    "registration.accepted": "Tiếp nhận bản đăng ký",
+    "registration.reopened": "Mở lại bản đăng ký đã tiếp nhận",
+}
+
+MANIFEST = Manifest(
+    name="emulation",
+    label="Thi đua, khen thưởng",
+    touches_units=(
+        "emulation_registration.unit_id",
+        "emulation_registration.receiver_unit_id",
+        "registration_line.unit_id",
+        "registration_line.origin_unit_id",
+        "period_exception.unit_id",
+        "block_member.unit_id",
+    ),
+    retention="Bản đăng ký và danh sách: lưu cùng hồ sơ thi đua của năm; chưa có quy định xóa trong cổng.",
+    audit_labels=AUDIT_LABELS,
+)

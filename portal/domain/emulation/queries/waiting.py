@@ -1,0 +1,102 @@
+"""What waits for a person in emulation, and what their unit has sent."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from portal.core.pagination import AnySelect
+from portal.domain.access.actor import Actor
+from portal.domain.access.enums import Permission
+from portal.domain.emulation.catalogue_models import PeriodException, RegistrationPeriod
+from portal.domain.emulation.enums import RegistrationState
+from portal.domain.emulation.models import EmulationRegistration
+from portal.domain.emulation.queries.completeness import due_on, join_owing
+from portal.domain.units.models import Unit
+
+WRITING = (Permission.REGISTRATION_EDIT, Permission.REGISTRATION_APPROVE, Permission.REGISTRATION_SEND)
+Receiver = aliased(Unit, name="receiver")
+
+
+def in_view(year: int, on: date) -> ColumnElement[bool]:
+    """The periods of the year in view; in the present year also those of another year that are open now (a school year
+    begins in
+    autumn of the year before)."""
+    of_year = RegistrationPeriod.year == year
+    if year != on.year:
+        return of_year
+    return or_(of_year, and_(RegistrationPeriod.opens_on <= on, RegistrationPeriod.closes_on >= on))
+
+
+def own_registrations(actor: Actor, on: date, year: int) -> AnySelect:
+    """The registrations that the actor writes, approves or sends, one row for each of their units and periods, also
+    where none is
+    opened yet: unit_id, unit_name, period_id, period_name, opens_on, due_on, last_day, registration_id, state, sent_at,
+    updated_at,
+    decided_at, paper_no, receiver_name, receiver_level."""
+    units = sorted(frozenset().union(*(actor.unit_ids(p) for p in WRITING)))
+    reg = EmulationRegistration
+    last_day = func.coalesce(PeriodException.due_on, RegistrationPeriod.closes_on)
+    columns: list[Any] = [
+        Unit.id.label("unit_id"),
+        Unit.name.label("unit_name"),
+        RegistrationPeriod.id.label("period_id"),
+        RegistrationPeriod.name.label("period_name"),
+        RegistrationPeriod.year,
+        RegistrationPeriod.opens_on,
+        RegistrationPeriod.closes_on,
+        last_day.label("last_day"),
+        due_on.label("due_on"),
+        reg.id.label("registration_id"),
+        reg.state,
+        reg.sent_at,
+        reg.updated_at,
+        reg.decided_at,
+        reg.paper_no,
+        Receiver.name.label("receiver_name"),
+        Receiver.level_code.label("receiver_level"),
+    ]
+    return (
+        join_owing(select(*columns), in_view(year, on), on)
+        .outerjoin(Receiver, Receiver.id == reg.receiver_unit_id)
+        .where(Unit.id.in_(units))
+        .order_by(RegistrationPeriod.due_on, Unit.sort_key, Unit.id, RegistrationPeriod.id)
+    )
+
+
+def to_receive(actor: Actor, on: date, year: int) -> AnySelect:
+    """The registrations that wait to be received by the actor's units, the longest waiting first: registration_id,
+    unit_name,
+    period_name, sent_at."""
+    reg = EmulationRegistration
+    return (
+        select(
+            reg.id.label("registration_id"),
+            Unit.name.label("unit_name"),
+            RegistrationPeriod.name.label("period_name"),
+            reg.sent_at,
+        )
+        .join(Unit, Unit.id == reg.unit_id)
+        .join(RegistrationPeriod, RegistrationPeriod.id == reg.period_id)
+        .where(
+            reg.receiver_unit_id.in_(sorted(actor.unit_ids(Permission.REGISTRATION_RECEIVE))),
+            reg.state == RegistrationState.SENT,
+            in_view(year, on),
+        )
+        .order_by(reg.sent_at, reg.id)
+    )
+
+
+def watched_levels(actor: Actor) -> AnySelect:
+    """The units from which the actor watches completeness, with their level, the highest first: unit_id, name,
+    level_code.
+    """
+    units = sorted(actor.unit_ids(Permission.COMPLETENESS_VIEW))
+    return (
+        select(Unit.id.label("unit_id"), Unit.name, Unit.level_code)
+        .where(Unit.id.in_(units))
+        .order_by(Unit.sort_key, Unit.id)
+    )
