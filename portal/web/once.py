@@ -28,6 +28,11 @@ def take_once(name: str) -> list[str] | None:
     return [str(v) for v in values]
 
 
+def take_one(name: str) -> str | None:
+    """The first of the values, or None."""
+    return next(iter(take_once(name) or []), None)
+
+
 def _key(name: str) -> str:
     return f"once-{name}"
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from portal.domain.accounts.passwords import MAX_LENGTH, MIN_LENGTH
 from portal.domain.accounts.rules import MAX_USERNAME
+from portal.web.forms import PortalForm
 
 
-class SignInForm(FlaskForm):
+class SignInForm(PortalForm):
     """Fields of POST /dang-nhap."""
 
     username = StringField(
@@ -23,7 +23,7 @@ class SignInForm(FlaskForm):
     tiep = HiddenField()
 
 
-class ChangePasswordForm(FlaskForm):
+class ChangePasswordForm(PortalForm):
     """The present password, and the new one twice."""
 
     current = PasswordField(
@@ -46,7 +46,7 @@ class ChangePasswordForm(FlaskForm):
     tiep = HiddenField()
 
 
-class FactorForm(FlaskForm):
+class FactorForm(PortalForm):
     """A code of the authenticator, or a recovery code."""
 
     code = StringField(
@@ -57,7 +57,7 @@ class FactorForm(FlaskForm):
     tiep = HiddenField()
 
 
-class FirstCodeForm(FlaskForm):
+class FirstCodeForm(PortalForm):
     """The first code of a new authenticator."""
 
     code = StringField(
@@ -68,7 +68,7 @@ class FirstCodeForm(FlaskForm):
     tiep = HiddenField()
 
 
-class PasswordAgainForm(FlaskForm):
+class PasswordAgainForm(PortalForm):
     """The present password, before something that guards the account is changed."""
 
     current = PasswordField(

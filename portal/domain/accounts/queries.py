@@ -13,21 +13,30 @@ from sqlalchemy.orm import Session, aliased
 from portal.core.pagination import Order
 from portal.core.text import fold
 from portal.domain.access.actor import Actor, AssignmentFacts, grants_from
-from portal.domain.access.enums import Permission, Reach
-from portal.domain.accounts.enums import UserState
-from portal.domain.accounts.models import RecoveryCode, RoleAssignment, UserAccount, UserSession
-from portal.domain.units.models import Unit
-from portal.domain.units.queries import scope, subtree_ids
+from portal.domain.access.enums import Permission, Reach, Role
+from portal.domain.access.roles import ROLES
+from portal.domain.accounts.enums import RequestState, UserState
+from portal.domain.accounts.models import AccessRequest, RecoveryCode, RoleAssignment, UserAccount, UserSession
+from portal.domain.audit.models import AuditEntry
+from portal.domain.units.models import Unit, UnitClosure
+from portal.domain.units.queries import closure_on, matching, scope, subtree_ids, valid_on
 
 UNSCOPED = {
     "by_username": "signing in: nobody acts yet",
     "session_with_user": "who acts is found by it",
     "assignments_of": "of a person that was loaded in scope, or of oneself",
+    "one_assignment": "of a person that was loaded in scope",
     "sessions_of": "of a person that was loaded in scope, or of oneself",
+    "unit_label": "of a unit that a record loaded in scope names",
+    "last_edit": "of a person that was loaded in scope",
     "roles_in_force": "of the people of a page that was loaded in scope",
     "last_sign_ins": "of the people of a page that was loaded in scope",
 }
+SUGGESTIONS = 20
+WORDS_LENGTH = 100
+ID_DIGITS = 10
 BY_NAME = Order("ten", (UserAccount.sort_key, UserAccount.id))
+REQUESTS_NEWEST = Order("moi", (AccessRequest.id,), descending=True)
 BY_USERNAME = Order("tai-khoan", (UserAccount.username,))
 
 
@@ -54,6 +63,13 @@ def assignment_on(on: date) -> ColumnElement[bool]:
         RoleAssignment.ended_at.is_(None),
         RoleAssignment.valid_from <= on,
         or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= on),
+    )
+
+
+def assignment_not_over(on: date) -> ColumnElement[bool]:
+    """The condition that an assignment is in force on that day or later."""
+    return and_(
+        RoleAssignment.ended_at.is_(None), or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= on)
     )
 
 
@@ -92,6 +108,11 @@ def visible_to(actor: Actor, on: date) -> Select[UserAccount]:
     )
 
 
+def one_visible(actor: Actor, user_id: int, on: date) -> Select[UserAccount]:
+    """One account, when the actor may see it."""
+    return visible_to(actor, on).where(UserAccount.id == user_id).order_by(None)
+
+
 def user_rows(actor: Actor, wanted: UserFilter, on: date) -> Select[*tuple[Any, ...]]:
     """The columns of the list of people, narrowed to the actor's reach and to what is wanted."""
     stmt = (
@@ -119,6 +140,59 @@ def user_rows(actor: Actor, wanted: UserFilter, on: date) -> Select[*tuple[Any, 
         owes = wanted.state is UserState.FIRST_PASSWORD
         stmt = stmt.where(UserAccount.disabled_at.is_(None), UserAccount.must_change_password.is_(owes))
     return stmt
+
+
+def units_to_filter(actor: Actor, on: date, chosen: str = "") -> Select[int, str]:
+    """The units that a list of people is narrowed by: the roots of the actor's reach, those below, the chosen one."""
+    roots = sorted(actor.unit_ids(Permission.USER_VIEW))
+    near = select(UnitClosure.descendant_id).where(
+        UnitClosure.ancestor_id.in_(roots), UnitClosure.depth <= 1, closure_on(on)
+    )
+    wanted = int(chosen) if chosen.isdecimal() and len(chosen) < ID_DIGITS else 0
+    return (
+        select(Unit.id, Unit.name)
+        .where(or_(Unit.id.in_(near), Unit.id == wanted), valid_on(on), scope(actor, Permission.USER_VIEW, Unit.id, on))
+        .order_by(Unit.sort_key, Unit.id)
+    )
+
+
+def unit_suggestions(actor: Actor, words: str, on: date) -> Select[str, str]:
+    """Units in the actor's management whose name or code holds the words: (code, name)."""
+    return (
+        select(Unit.code, Unit.name)
+        .where(scope(actor, Permission.USER_MANAGE, Unit.id, on), valid_on(on), matching(words[:WORDS_LENGTH]))
+        .order_by(Unit.sort_key, Unit.id)
+        .limit(SUGGESTIONS)
+    )
+
+
+def unit_label(unit_id: int) -> Select[str]:
+    """How forms write a unit: code – name."""
+    return select(Unit.code + " – " + Unit.name).where(Unit.id == unit_id)
+
+
+def last_edit(user_id: int) -> Select[str, datetime]:
+    """Who last edited a person's data, and when."""
+    return (
+        select(UserAccount.full_name, AuditEntry.at)
+        .join(UserAccount, UserAccount.id == AuditEntry.actor_id)
+        .where(
+            AuditEntry.object_type == "user_account",
+            AuditEntry.object_id == str(user_id),
+            AuditEntry.action == "account.edited",
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+
+
+def people_at(actor: Actor, unit_id: int, on: date) -> Select[int]:
+    """The accounts in the actor's reach that work in this very unit."""
+    return (
+        select(UserAccount.id)
+        .where(UserAccount.home_unit_id == unit_id, scope(actor, Permission.USER_VIEW, UserAccount.home_unit_id, on))
+        .order_by(UserAccount.id)
+    )
 
 
 def roles_in_force(user_ids: Collection[int], on: date) -> Select[*tuple[Any, ...]]:
@@ -162,6 +236,22 @@ def assignments_of(user_id: int) -> Select[RoleAssignment, str, str | None]:
     )
 
 
+def one_assignment(user_id: int, assignment_id: int) -> Select[RoleAssignment]:
+    """One assignment of a person."""
+    return select(RoleAssignment).where(RoleAssignment.id == assignment_id, RoleAssignment.user_id == user_id)
+
+
+def confidential_roles_of(session: Session, user_id: int, on: date) -> list[tuple[Role, int]]:
+    """The confidential roles that a person holds or will hold, each with its unit's id."""
+    confidential = [role for role, spec in ROLES.items() if spec.confidential]
+    rows = session.execute(
+        select(RoleAssignment.role, RoleAssignment.unit_id)
+        .where(RoleAssignment.user_id == user_id, assignment_not_over(on), RoleAssignment.role.in_(confidential))
+        .order_by(RoleAssignment.id)
+    )
+    return [(role, unit_id) for role, unit_id in rows]
+
+
 def sessions_of(user_id: int, now: datetime, idle: timedelta, absolute: timedelta) -> Select[UserSession]:
     """The living sessions of a person, the one used last first."""
     return (
@@ -190,3 +280,58 @@ def in_reach(
     tree = actor.unit_ids(permission, Reach.SUBTREE)
     inside = Unit.id.in_(subtree_ids(tree, on)) if whole else scope(actor, permission, Unit.id, on)
     return bool(session.scalar(select(exists().where(Unit.id == unit_id, inside))))
+
+
+def requests_for(actor: Actor, on: date, state: RequestState | None = None) -> Select[*tuple[Any, ...]]:
+    """Requests about confidential roles in the actor's reach, the newest first, with the names they speak of."""
+    asker, decider = aliased(UserAccount), aliased(UserAccount)
+    stmt = (
+        select(
+            AccessRequest,
+            UserAccount.full_name.label("user_name"),
+            Unit.name.label("unit_name"),
+            asker.full_name.label("asker_name"),
+            decider.full_name.label("decider_name"),
+        )
+        .join(UserAccount, UserAccount.id == AccessRequest.user_id)
+        .join(Unit, Unit.id == AccessRequest.unit_id)
+        .join(asker, asker.id == AccessRequest.requested_by_id)
+        .outerjoin(decider, decider.id == AccessRequest.decided_by_id)
+        .where(scope(actor, Permission.ACCESS_REQUEST_VIEW, AccessRequest.unit_id, on))
+        .order_by(AccessRequest.id.desc())
+    )
+    return stmt if state is None else stmt.where(AccessRequest.state == state)
+
+
+def one_request(actor: Actor, on: date, request_id: int) -> Select[*tuple[Any, ...]]:
+    """One request in the actor's reach, as requests_for gives it."""
+    return requests_for(actor, on).where(AccessRequest.id == request_id)
+
+
+def waiting_of(actor: Actor, user_id: int, on: date) -> Select[AccessRequest]:
+    """Requests about one person that wait, in the actor's reach."""
+    return (
+        select(AccessRequest)
+        .where(
+            scope(actor, Permission.ACCESS_REQUEST_VIEW, AccessRequest.unit_id, on),
+            AccessRequest.user_id == user_id,
+            AccessRequest.state == RequestState.PENDING,
+        )
+        .order_by(AccessRequest.id)
+    )
+
+
+def waiting_requests(actor: Actor, on: date, since: datetime) -> Select[AccessRequest]:
+    """Requests in the actor's reach that still wait, made after `since`, by others and about others."""
+    mine = sorted(actor.identities)
+    return (
+        select(AccessRequest)
+        .where(
+            scope(actor, Permission.ACCESS_REQUEST_CONFIRM, AccessRequest.unit_id, on),
+            AccessRequest.state == RequestState.PENDING,
+            AccessRequest.requested_at > since,
+            AccessRequest.requested_by_id.not_in(mine),
+            AccessRequest.user_id.not_in(mine),
+        )
+        .order_by(AccessRequest.id)
+    )

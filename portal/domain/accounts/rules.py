@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from portal.domain.access.enums import Role
@@ -80,9 +80,9 @@ def factor_state(confirmed: bool, needed: bool) -> FactorState:
     return FactorState.OWED if needed else FactorState.OFF
 
 
-def modules_of(roles: Collection[Role]) -> frozenset[str]:
-    """The confidential modules that these roles belong to."""
-    return frozenset(name for name, members in CONFIDENTIAL_MODULES.items() if members & frozenset(roles))
+def module_of(role: Role) -> str | None:
+    """The confidential module that a role belongs to."""
+    return next((name for name, members in CONFIDENTIAL_MODULES.items() if role in members), None)
 
 
 def request_state(state: RequestState, requested_at: datetime, now: datetime) -> RequestState:

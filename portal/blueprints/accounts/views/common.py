@@ -6,10 +6,15 @@ from dataclasses import dataclass
 
 from flask import Response
 
-from portal.domain.accounts import services
+from portal.core.errors import InvalidInput, NotFound
+from portal.domain.access.enums import Permission
+from portal.domain.accounts import queries, services
+from portal.domain.accounts.models import UserAccount
 from portal.domain.accounts.passwords import Passwords, passwords
 from portal.domain.accounts.services import Attempt
-from portal.web.context import Viewer, runtime, viewer
+from portal.domain.units.models import Unit
+from portal.domain.units.queries import named
+from portal.web.context import Viewer, actor, runtime, today, viewer, work
 from portal.web.transaction import own_reading, own_transaction
 
 SECONDS_IN_MINUTE = 60
@@ -71,3 +76,21 @@ def person() -> Viewer:
 def owes_factor() -> bool:
     """Whether the person has a second factor and has not shown it in this session: until then nothing else is open."""
     return person().needs_second_factor and person().has_second_factor
+
+
+def user_of(user_id: int) -> UserAccount:
+    """The account, when it is in the actor's reach. Raises NotFound."""
+    found = work().session.scalars(queries.one_visible(actor(), user_id, today())).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def unit_of(text: str, permission: Permission) -> Unit:
+    """The unit that was typed, within what the actor manages. Raises InvalidInput when it is none or several."""
+    found = work().session.scalars(named(actor(), text, today(), permission)).all()
+    if not found:
+        raise InvalidInput({"unit": ["Không có đơn vị này trong phạm vi của ông/bà. Xin gõ rồi chọn trong gợi ý."]})
+    if len(found) > 1 and found[0].code != text.split(" – ", maxsplit=1)[0].strip():
+        raise InvalidInput({"unit": ["Có nhiều đơn vị trùng tên. Xin gõ mã đơn vị hoặc chọn trong gợi ý."]})
+    return found[0]

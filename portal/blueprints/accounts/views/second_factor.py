@@ -20,7 +20,7 @@ from portal.web.context import actor, runtime, work
 from portal.web.htmx import page, see_other
 from portal.web.login import keep_token, local_path, new_token, token_hash
 from portal.web.once import keep_once, take_once
-from portal.web.transaction import own_transaction
+from portal.web.transaction import after_commit, own_transaction
 
 CODES = "ma-du-phong"
 
@@ -116,8 +116,8 @@ def confirm_second_factor() -> Response:
     except InvalidInput as error:
         form.code.errors = error.errors["code"]
         return _factor_page(form, PasswordAgainForm(), 422)
-    keep_token(token)
-    keep_once(CODES, codes)
+    after_commit(lambda: keep_token(token))
+    after_commit(lambda: keep_once(CODES, codes))
     flash("Đã bật xác thực hai bước. Các phiên đăng nhập khác đã kết thúc.", "ok")
     return see_other(url_for("accounts.show_recovery_codes", tiep=form.tiep.data or None))
 
@@ -137,7 +137,8 @@ def renew_recovery_codes() -> Response:
     refusal = _password_refusal(PasswordAgainForm())
     if refusal is not None:
         return refusal
-    keep_once(CODES, services.renew_recovery_codes(work(), runtime().keyring))
+    codes = services.renew_recovery_codes(work(), runtime().keyring)
+    after_commit(lambda: keep_once(CODES, codes))
     return see_other(url_for("accounts.show_recovery_codes"))
 
 

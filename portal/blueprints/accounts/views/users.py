@@ -1,0 +1,163 @@
+"""/quan-tri/nguoi-dung: people found, shown, made and edited."""
+
+from __future__ import annotations
+
+from flask import Response, flash, request, url_for
+
+from portal.blueprints.accounts import bp
+from portal.blueprints.accounts.admin_forms import EditUserForm, NewUserForm, PersonForm
+from portal.blueprints.accounts.shown import user_rows
+from portal.blueprints.accounts.views.common import hasher, unit_of, user_of
+from portal.core.errors import InvalidInput, VersionConflict
+from portal.domain.access.enums import Permission
+from portal.domain.accounts import queries, services
+from portal.domain.accounts.enums import UserState
+from portal.domain.accounts.models import UserAccount
+from portal.domain.accounts.queries import UserFilter
+from portal.domain.accounts.services import UserData
+from portal.web.access import requires
+from portal.web.context import actor, today, work
+from portal.web.fields import put_errors
+from portal.web.htmx import page, see_other
+from portal.web.lists import Column, FilterSpec, Listing
+from portal.web.once import keep_once, take_one
+from portal.web.transaction import after_commit
+
+COLUMNS = (
+    Column("Họ và tên", order="ten"),
+    Column("Tên đăng nhập", order="tai-khoan"),
+    Column("Đơn vị"),
+    Column("Vai trò"),
+    Column("Tình trạng"),
+    Column("Đăng nhập gần nhất"),
+)
+
+
+@bp.get("/quan-tri/nguoi-dung")
+@requires(Permission.USER_VIEW)
+def list_users() -> Response:
+    """People in reach: found by name, unit and state."""
+    listing = Listing("accounts.list_users", _filters(), (queries.BY_NAME, queries.BY_USERNAME))
+    wanted = UserFilter(listing["q"], listing.number("don_vi"), UserState(s) if (s := listing["tinh_trang"]) else None)
+    stmt = queries.user_rows(actor(), wanted, today())
+    by_name = listing.order.name == queries.BY_NAME.name
+    found = listing.fetch(stmt, lambda r: (r.sort_key, r.id) if by_name else (r.username,))
+    return page(
+        "accounts/list_users.html",
+        listing=listing,
+        columns=listing.columns(COLUMNS),
+        rows=user_rows(work(), found.rows, today()),
+        count=(count := listing.count(stmt)),
+        pager=listing.pager(found, count),
+        may_create=actor().can(Permission.USER_MANAGE),
+    )
+
+
+@bp.get("/quan-tri/nguoi-dung/moi")
+@requires(Permission.USER_MANAGE)
+def new_user() -> Response:
+    """An empty form."""
+    return page("accounts/new_user.html", form=NewUserForm(unit=request.args.get("don_vi")))
+
+
+@bp.post("/quan-tri/nguoi-dung")
+@requires(Permission.USER_MANAGE)
+def create_user() -> Response:
+    """Make the account; its first password is shown once."""
+    form = NewUserForm()
+    if not form.validate():
+        return page("accounts/new_user.html", form=form, status=422)
+    first = services.first_password()
+    hashed = hasher().hash(first)
+    try:
+        unit = unit_of(form.unit.data or "", Permission.USER_MANAGE)
+        user = services.add_user(work(), _data(form, form.username.data or "", unit.id), hashed)
+    except InvalidInput as error:
+        put_errors(form, error)
+        return page("accounts/new_user.html", form=form, status=422)
+    show_password_once(user.id, first)
+    flash(f"Đã tạo tài khoản {user.username}.", "ok")
+    return see_other(url_for("accounts.show_first_password", user_id=user.id))
+
+
+@bp.get("/quan-tri/nguoi-dung/<int:user_id>/mat-khau-lan-dau")
+@requires(Permission.USER_MANAGE)
+def show_first_password(user_id: int) -> Response:
+    """The first password, this once, to be handed over."""
+    user = user_of(user_id)
+    return page("accounts/first_password.html", user=user, password=take_one(_key(user_id)))
+
+
+@bp.route("/quan-tri/nguoi-dung/<int:user_id>/sua", methods=["GET", "POST"])
+@requires(Permission.USER_MANAGE)
+def edit_user(user_id: int) -> Response:
+    """A person's data corrected; who saves second sees both versions."""
+    user = user_of(user_id)
+    if request.method == "GET":
+        return _edit_page(user, _filled(user))
+    form = EditUserForm()
+    if not form.validate():
+        return _edit_page(user, form, 422)
+    try:
+        unit = unit_of(form.unit.data or "", Permission.USER_MANAGE)
+        services.edit_user(work(), user.id, _data(form, user.username, unit.id), form.version.data or 0)
+    except InvalidInput as error:
+        put_errors(form, error)
+        return _edit_page(user, form, 422)
+    except VersionConflict:
+        return _conflict_page(user, form)
+    flash("Đã lưu.", "ok")
+    return see_other(url_for("accounts.show_user", user_id=user.id))
+
+
+@bp.get("/quan-tri/nguoi-dung/goi-y-don-vi")
+@requires(Permission.USER_MANAGE)
+def suggest_units() -> Response:
+    """Units whose name or code holds what was typed, as options of a list."""
+    found = work().session.execute(queries.unit_suggestions(actor(), request.args.get("unit", ""), today()))
+    return page("accounts/unit_options.html", units=found)
+
+
+def show_password_once(user_id: int, password: str) -> None:
+    """Keep a first password for the page after this request, once it is committed."""
+    after_commit(lambda: keep_once(_key(user_id), [password]))
+
+
+def _key(user_id: int) -> str:
+    return f"mat-khau-{user_id}"
+
+
+def _filters() -> list[FilterSpec]:
+    units = work().session.execute(queries.units_to_filter(actor(), today(), request.args.get("don_vi", "")))
+    return [
+        FilterSpec("q", "Tìm theo họ tên, tên đăng nhập", kind="search"),
+        FilterSpec("don_vi", "Đơn vị", [("", "Tất cả"), *((str(key), name) for key, name in units)]),
+        FilterSpec("tinh_trang", "Tình trạng", [("", "Tất cả"), *((s.value, s.label) for s in UserState)]),
+    ]
+
+
+def _data(form: PersonForm, username: str, unit_id: int) -> UserData:
+    return UserData(username, form.full_name.data or "", unit_id, form.post.data or "", form.email.data or "")
+
+
+def _filled(user: UserAccount) -> EditUserForm:
+    unit = work().session.execute(queries.unit_label(user.home_unit_id)).scalar_one()
+    return EditUserForm(full_name=user.full_name, post=user.post, unit=unit, email=user.email, version=user.version)
+
+
+def _edit_page(user: UserAccount, form: EditUserForm, status: int = 200) -> Response:
+    return page("accounts/edit_user.html", user=user, form=form, status=status)
+
+
+def _conflict_page(user: UserAccount, mine: EditUserForm) -> Response:
+    """Both versions beside each other; saving again keeps one's own."""
+    theirs = _filled(user)
+    items = [
+        {"label": field.label.text, "mine": field.data, "theirs": theirs[field.name].data}
+        for field in (mine.full_name, mine.post, mine.unit, mine.email)
+        if (field.data or "") != (theirs[field.name].data or "")
+    ]
+    mine.version.process_data(user.version)
+    mine.version.raw_data = None
+    edit = work().session.execute(queries.last_edit(user.id)).first()
+    return page("accounts/edit_user.html", user=user, form=mine, conflict=items, edit=edit, status=409)

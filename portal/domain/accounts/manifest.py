@@ -1,0 +1,83 @@
+"""What accounts say of themselves."""
+
+from __future__ import annotations
+
+from portal.core.clock import local
+from portal.core.manifest import Manifest, MenuEntry, WaitingItem
+from portal.domain.access.actor import Work
+from portal.domain.access.enums import Permission
+from portal.domain.accounts.queries import waiting_requests
+from portal.domain.accounts.rules import REQUEST_GOOD_FOR
+
+AUDIT_LABELS = {
+    "session.signed_in": "Đăng nhập",
+    "session.sign_in_failed": "Đăng nhập không thành công",
+    "session.factor_passed": "Qua xác thực hai bước",
+    "session.ended": "Kết thúc phiên đăng nhập",
+    "account.created": "Tạo tài khoản",
+    "account.edited": "Sửa thông tin người dùng",
+    "account.disabled": "Khóa tài khoản",
+    "account.enabled": "Mở khóa tài khoản",
+    "account.password_changed": "Đổi mật khẩu",
+    "account.password_refused": "Nhập sai mật khẩu hiện tại",
+    "account.password_reset": "Cấp lại mật khẩu",
+    "account.factor_confirmed": "Bật xác thực hai bước",
+    "account.factor_refused": "Nhập sai mã xác thực",
+    "account.factor_reset": "Đặt lại xác thực hai bước",
+    "account.factor_switched_off": "Tắt xác thực hai bước",
+    "account.recovery_code_used": "Dùng mã dự phòng",
+    "account.recovery_codes_renewed": "Tạo mã dự phòng mới",
+    "assignment.created": "Giao vai trò",
+    "assignment.edited": "Đổi thời hạn vai trò",
+    "assignment.ended": "Kết thúc vai trò",
+    "access_request.made": "Gửi yêu cầu về quyền hạn chế",
+    "access_request.approved": "Xác nhận yêu cầu về quyền hạn chế",
+    "access_request.refused": "Không xác nhận yêu cầu về quyền hạn chế",
+    "access_request.withdrawn": "Rút yêu cầu về quyền hạn chế",
+}
+
+
+def waiting(work: Work, _year: int) -> list[WaitingItem]:
+    """Requests about confidential roles that wait for a second person (one query): a word only, no names."""
+    if not work.actor.can(Permission.ACCESS_REQUEST_CONFIRM):
+        return []
+    since = work.clock.now() - REQUEST_GOOD_FOR
+    return [
+        WaitingItem(
+            title="Yêu cầu về quyền hạn chế chờ xác nhận",
+            area="Quản trị",
+            endpoint="accounts.show_access_request",
+            values={"request_id": request.id},
+            due_on=local(request.requested_at + REQUEST_GOOD_FOR).date(),
+            since=local(request.requested_at).date(),
+        )
+        for request in work.session.scalars(waiting_requests(work.actor, work.today(), since))
+    ]
+
+
+MANIFEST = Manifest(
+    name="accounts",
+    label="Người dùng và phân quyền",
+    menu=(
+        MenuEntry(
+            label="Người dùng",
+            endpoint="accounts.list_users",
+            icon="users",
+            permission=Permission.USER_VIEW,
+            group="Quản trị",
+            order=910,
+        ),
+        MenuEntry(
+            label="Yêu cầu phân quyền",
+            endpoint="accounts.list_access_requests",
+            icon="user-check",
+            permission=Permission.ACCESS_REQUEST_VIEW,
+            group="Quản trị",
+            order=930,
+        ),
+    ),
+    waiting=waiting,
+    touches_units=("user_account.home_unit_id", "role_assignment.unit_id", "access_request.unit_id"),
+    audit_labels=AUDIT_LABELS,
+    retention="Tài khoản và phân quyền được giữ cùng nhật ký; phiên đã kết thúc bị xóa sau 30 ngày.",
+)
