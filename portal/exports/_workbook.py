@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +43,19 @@ class Column:
     total: bool = False
     centred: bool = False
 
+    @property
+    def is_centred(self) -> bool:
+        return self.centred or self.kind in _CENTRED
+
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Both headings of a list that stands alone. `number` is the sign after the blank that văn thư fills: /DS-SNV."""
+    """Both headings of a list that stands alone.
 
-    issuer: str
+    `issuer` is one line or two; `number` all that stands after "Số:", with a blank where văn thư writes.
+    """
+
+    issuer: Sequence[str]
     place_date: str
     number: str
     parent: str = ""
@@ -74,13 +81,18 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class ListDocument:
-    """An official list without its rows. `made_at` dates the file; `freeze` columns stay in sight when one scrolls."""
+    """An official list without its rows.
+
+    `note` says below the title what the list is cut to; `made_at` dates the file; `freeze` columns stay in sight when
+    one scrolls.
+    """
 
     title: str
     columns: Sequence[Column]
     heading: Letterhead | Annex
     made_at: datetime
     subtitle: str = ""
+    note: str = ""
     signature: Signature | None = None
     sheet_name: str = "Danh sách"
     total_label: str = "Tổng cộng"
@@ -124,7 +136,7 @@ class _Styles:
         properties: dict[str, Any] = {"font_size": BODY_SIZE, "border": 1, "text_wrap": True}
         if column.kind in NUMBER_FORMATS:
             properties["num_format"] = NUMBER_FORMATS[column.kind]
-        if column.centred or column.kind in _CENTRED:
+        if column.is_centred:
             properties["align"] = "center"
         plain, quoted = self.get(**properties), self.get(**properties, quote_prefix=True)
         return plain._get_xf_index(), quoted._get_xf_index()
@@ -182,7 +194,7 @@ class _Writer:
         sheet.fit_to_pages(1, 0)
         sheet.hide_gridlines(1)
         sheet.center_horizontally()
-        issuer = document.heading.issuer if isinstance(document.heading, Letterhead) else ""
+        issuer = " ".join(document.heading.issuer) if isinstance(document.heading, Letterhead) else ""
         self.book.set_properties(
             {
                 "title": plain_text(document.title),
@@ -200,6 +212,9 @@ class _Writer:
         if self.document.subtitle:
             row += 1
             self._wide(row, self.document.subtitle, bold=True, font_size=13)
+        if self.document.note:
+            row += 1
+            self._wide(row, self.document.note, font_size=12)
         if isinstance(heading, Annex):
             row += 1
             self._wide(row, f"({heading.attached_to})", italic=True, font_size=13)
@@ -291,20 +306,21 @@ class _Writer:
         return end + 1
 
     def _letterhead(self, heading: Letterhead) -> int:
-        left = [(heading.parent.upper(), False), (heading.issuer.upper(), True)]
+        left = [(heading.parent.upper(), False)] if heading.parent else []
+        left += [(line.upper(), True) for line in heading.issuer]
         right = [("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 13), ("Độc lập - Tự do - Hạnh phúc", 14)]
-        if not heading.parent:
-            left = [(heading.issuer.upper(), True), ("", False)]
         row = 0
-        for (name, bold), (words, size) in zip(left, right, strict=True):
-            self._halves(row, (name, {"bold": bold, "font_size": 13}), (words, {"bold": True, "font_size": size}))
+        for (name, bold), (words, size) in zip_longest(left, right, fillvalue=("", 13)):
+            self._halves(
+                row, (str(name), {"bold": bold, "font_size": 13}), (str(words), {"bold": True, "font_size": size})
+            )
             row += 1
-        rules = (RULE * max(4, len(heading.issuer) // 2), RULE * 20)
+        rules = (RULE * max(4, len(heading.issuer[-1]) // 2), RULE * 20)
         self._halves(row, *((line, {"font_size": 8, "valign": "top"}) for line in rules))
         self.sheet.set_row(row, 9)
         self._halves(
             row + 1,
-            (f"Số:          {heading.number}", {"font_size": 13}),
+            (f"Số: {heading.number}", {"font_size": 13}),
             (heading.place_date, {"font_size": 14, "italic": True}),
         )
         self._space(row + 2)

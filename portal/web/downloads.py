@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Response, request, send_file
@@ -49,3 +51,17 @@ def send_download(
     )
     record_now(runtime().session_factory, entry)
     return send_file(path, content_type, as_attachment=True, download_name=name, conditional=False, etag=False)
+
+
+def send_made(make: Callable[[Path], object], name: str, content_type: str) -> Response:
+    """A file that `make` writes to the path it is given, as an attachment; it is gone once it is sent."""
+    folder = tempfile.TemporaryDirectory(prefix="download-", dir=runtime().settings.data_dir)
+    try:
+        target = Path(folder.name) / "file"
+        make(target)
+        response = send_file(target, content_type, as_attachment=True, download_name=name, etag=False)
+    except BaseException:
+        folder.cleanup()
+        raise
+    response.call_on_close(folder.cleanup)
+    return response

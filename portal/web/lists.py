@@ -106,11 +106,16 @@ class Listing:
         return int(value) if value.isdecimal() else None
 
     @property
+    def sort(self) -> str:
+        """The order as the address names it: ten, or -ten the other way round."""
+        return self._sort_value(self.order)
+
+    @property
     def query(self) -> dict[str, str]:
         """What stands in the list's address, its place left out: defaults are silent."""
         kept = {spec.name: self.values[spec.name] for spec in self.specs if self.values[spec.name] != spec.default}
-        if (sort := self._sort_value(self.order)) != self._sort_value(self._orders[0]):
-            kept[SORT] = sort
+        if self.sort != self._sort_value(self._orders[0]):
+            kept[SORT] = self.sort
         return kept
 
     def url(self, endpoint: str | None = None, **changes: str | None) -> str:

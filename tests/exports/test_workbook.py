@@ -53,8 +53,9 @@ ROWS: list[tuple[Any, ...]] = [
         "0912\x00345",
     ),
 ]
-HEAD = Letterhead("Sở Nội vụ", "Hưng Yên, ngày 15 tháng 3 năm 2023", "/DS-SNV", "UBND tỉnh Hưng Yên")
+HEAD = Letterhead(["Sở Nội vụ"], "Hưng Yên, ngày 15 tháng 3 năm 2023", "       /DS-SNV", "UBND tỉnh Hưng Yên")
 ANNEX = Annex("Kèm theo Tờ trình số 12/TTr-SNV ngày 15 tháng 3 năm 2023 của Sở Nội vụ")
+TITLE = "DANH SÁCH TỔNG HỢP ĐĂNG KÝ THI ĐUA"
 HEADER_ROW = 9  # as Excel counts
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -168,11 +169,18 @@ def test_both_headings(sheet: Worksheet) -> None:
 
 def test_without_a_body_above_the_issuer_stands_first(tmp_path: Path) -> None:
     made = tmp_path / "district.xlsx"
-    head = Letterhead("UBND huyện Văn Giang", "Văn Giang, ngày 15 tháng 3 năm 2023", "/DS-UBND")
-    write_list(made, document(heading=head), ROWS)
+    head = Letterhead(["Ủy ban nhân dân", "Huyện Văn Giang"], "Văn Giang, ngày 15 tháng 3 năm 2023", "/DS-UBND")
+    write_list(made, document(heading=head, note="Chờ tiếp nhận"), ROWS)
     rows = values(made)
-    assert rows[0][0] == "UBND HUYỆN VĂN GIANG"
-    assert rows[1][0] == ""
+    assert [row[0] for row in rows[:2]] == ["ỦY BAN NHÂN DÂN", "HUYỆN VĂN GIANG"]
+    assert [row[0] for row in rows[5:8]] == [TITLE, "Năm 2023", "Chờ tiếp nhận"]
+
+
+def test_a_long_issuer_takes_the_lines_that_it_needs(tmp_path: Path) -> None:
+    made = tmp_path / "three.xlsx"
+    head = Letterhead(["Trung tâm", "Y tế huyện"], "Văn Giang, ngày 15 tháng 3 năm 2023", "/DS-TTYT", "Sở Y tế")
+    write_list(made, document(heading=head), ROWS)
+    assert [row[0] for row in values(made)[:3]] == ["SỞ Y TẾ", "TRUNG TÂM", "Y TẾ HUYỆN"]
 
 
 def test_an_appendix_has_no_national_heading(tmp_path: Path) -> None:

@@ -1,0 +1,134 @@
+"""The list of lines as its address says: filters with their choices, the query that list, export and print share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import request
+
+from portal.domain.access.actor import Work
+from portal.domain.emulation.catalogue_models import RegistrationPeriod
+from portal.domain.emulation.enums import RegistrationState, SubjectKind
+from portal.domain.emulation.queries import periods_of_year
+from portal.domain.emulation.queries.overview import (
+    Vantage,
+    blocks_to_choose,
+    levels_to_choose,
+    titles_in,
+    units_to_choose,
+    vantage,
+)
+from portal.domain.emulation.queries.submitted import LineFilter
+from portal.jobs.emulation_exports import ORDERS, ExportOrder
+from portal.web.lists import FilterSpec, Listing, Options
+from portal.web.menu import year_in_view
+
+S = RegistrationState
+ANY = ("", "Tất cả")
+STATES = (("", "Tất cả"), *((s.value, s.label) for s in (S.SENT, S.ACCEPTED, S.RETURNED)))
+OWN_STATES = (("", "Tất cả"), *((s.value, s.label) for s in S))
+SUBJECTS = (ANY, *((s.value, s.label) for s in (SubjectKind.COLLECTIVE, SubjectKind.PERSON)))
+PERIOD_PREFIX = "Đăng ký thi đua "
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """The list at this address: what the bar shows, what is asked for, from where the actor looks."""
+
+    listing: Listing
+    order: ExportOrder
+    seen: Vantage
+    year: int
+
+    @property
+    def states(self) -> Options:
+        """The tabs: of what is below, only what was sent; of their own, every state."""
+        return STATES if self.seen.has_below else OWN_STATES
+
+
+def line_view(work: Work, endpoint: str) -> LineView:
+    """Read the address (seven short queries for the choices, however long the list)."""
+    year, today = year_in_view(), work.today()
+    seen = vantage(work.session, work.actor, today)
+    periods = work.session.scalars(periods_of_year(year)).all()
+    listing = Listing(endpoint, _specs(work, seen, periods, year), ORDERS)
+    return LineView(listing, _order(listing, periods, seen, year), seen, year)
+
+
+def _specs(work: Work, seen: Vantage, periods: Sequence[RegistrationPeriod], year: int) -> list[FilterSpec]:
+    session, actor, today = work.session, work.actor, work.today()
+    titles = session.execute(titles_in(year)).all()
+    specs = [FilterSpec("tu", "Họ tên, tập thể", kind="search")]
+    if seen.has_below:
+        units = session.execute(units_to_choose(actor, seen, _asked_unit(), today)).all()
+        levels = session.execute(levels_to_choose(actor, today)).all()
+        blocks = session.execute(blocks_to_choose(actor, year, today)).all()
+        specs += [
+            FilterSpec("don_vi", "Đơn vị", (ANY, *((str(key), name) for key, name in units))),
+            FilterSpec("cap", "Cấp", (ANY, *((code, label) for code, label in levels))),
+            FilterSpec("khoi", "Khối", (ANY, *((str(key), name) for key, name in blocks))),
+        ]
+    specs += [
+        FilterSpec("danh_hieu", "Danh hiệu", (ANY, *((str(t.id), t.short_name) for t in titles))),
+        FilterSpec("doi_tuong", "Đối tượng", SUBJECTS),
+        FilterSpec("ky", "Kỳ", (ANY, *((str(p.id), period_words(p.name)) for p in periods)), _shown(len(periods) > 1)),
+    ]
+    if seen.has_below:
+        specs.append(FilterSpec("ca_cap_duoi", "Gồm cả bản của cấp dưới", kind="check"))
+    states = STATES if seen.has_below else OWN_STATES
+    return [
+        *specs,
+        FilterSpec("trang_thai", "Trạng thái", states, "hidden"),
+        FilterSpec("nam", "Năm", _years(year), "hidden", default=str(work.today().year)),
+    ]
+
+
+def _order(listing: Listing, periods: Sequence[RegistrationPeriod], seen: Vantage, year: int) -> ExportOrder:
+    values = listing.values
+    chosen_period = next((p for p in periods if str(p.id) == values["ky"]), None)
+    title = listing.number("danh_hieu")
+    chosen = LineFilter(
+        period_ids=tuple(p.id for p in periods if chosen_period is None or p is chosen_period),
+        unit_id=listing.number("don_vi") if seen.has_below else None,
+        block_id=listing.number("khoi") if seen.has_below else None,
+        level=values.get("cap", ""),
+        title_ids=(title,) if title is not None else (),
+        state=RegistrationState(values["trang_thai"]) if values["trang_thai"] else None,
+        subject=SubjectKind(values["doi_tuong"]) if values["doi_tuong"] else None,
+        words=values["tu"],
+        direct_only=seen.has_below and not values.get("ca_cap_duoi"),
+    )
+    words = period_words(chosen_period.name) if chosen_period else f"Năm {year}"
+    return ExportOrder(chosen, year, words, sort=listing.sort, note=note_of(listing))
+
+
+def period_words(name: str) -> str:
+    """Đăng ký thi đua năm học 2022-2023: Năm học 2022-2023."""
+    rest = name.removeprefix(PERIOD_PREFIX)
+    return rest[:1].upper() + rest[1:]
+
+
+def note_of(listing: Listing) -> str:
+    """What the list is cut to, in words, as its paper says below the title."""
+    parts: list[str] = []
+    for spec in listing.specs:
+        value = listing[spec.name]
+        if spec.name in ("nam", "ky") or value == spec.default:
+            continue
+        shown = f"“{value}”" if spec.kind == "search" else dict(spec.options).get(value, "")
+        parts.append(f"{spec.label}: {shown}" if shown else spec.label)
+    return "; ".join(parts)
+
+
+def _asked_unit() -> int | None:
+    asked = request.args.get("don_vi", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 10 else None
+
+
+def _years(year: int) -> Options:
+    return ((str(year), str(year)),)
+
+
+def _shown(several: bool) -> str:
+    return "select" if several else "hidden"

@@ -1,0 +1,330 @@
+"""The emulation lists as official XLSX: all lines, lines by title, units by title. Columns for file and print alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from portal.core.clock import local
+from portal.core.pagination import AnyRow
+from portal.domain.emulation.enums import Gender, SubjectKind
+from portal.exports._cells import Kind
+from portal.exports._document import place_date
+from portal.exports._issuer import Issuer
+from portal.exports._workbook import Annex, Column, Group, Letterhead, ListDocument, Signature, Written, write_list
+
+TITLE = "Danh sách tổng hợp đăng ký thi đua"
+NUMBER_KIND = "DS"
+ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+
+
+class ListKind(StrEnum):
+    """Which list is made of the same lines."""
+
+    LINES = "danh-sach"
+    BY_TITLE = "theo-danh-hieu"
+    BY_UNIT = "theo-don-vi"
+
+    @property
+    def label(self) -> str:
+        return {
+            "danh-sach": "Danh sách tổng hợp, đủ các cột",
+            "theo-danh-hieu": "Danh sách xếp theo danh hiệu",
+            "theo-don-vi": "Bảng tổng hợp theo đơn vị",
+        }[self.value]
+
+    @property
+    def heading(self) -> str:
+        """The title of the paper."""
+        return {
+            "danh-sach": TITLE,
+            "theo-danh-hieu": "Danh sách đăng ký thi đua theo danh hiệu, hình thức khen thưởng",
+            "theo-don-vi": "Tổng hợp số lượng đăng ký thi đua theo đơn vị",
+        }[self.value]
+
+
+class ListForm(StrEnum):
+    """An appendix of another paper, or a list that stands alone."""
+
+    ANNEX = "phu-luc"
+    ALONE = "doc-lap"
+
+    @property
+    def label(self) -> str:
+        return (
+            "Phụ lục kèm theo văn bản (không quốc hiệu)"
+            if self is ListForm.ANNEX
+            else "Danh sách độc lập (có quốc hiệu, nơi ký)"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ListHead:
+    """What stands around a list. `note` says what it is cut to; number and day of the paper stay blank until known."""
+
+    title: str
+    form: ListForm
+    issuer: Issuer
+    period: str
+    year: int
+    made_at: datetime
+    note: str = ""
+    paper_no: str = ""
+    paper_date: date | None = None
+    maker: str = ""
+
+    @property
+    def attached_to(self) -> str:
+        """Kèm theo Tờ trình số …, with dots for what is not known."""
+        number = self.paper_no or f"........./TTr-{self.issuer.symbol}".rstrip("-")
+        if self.paper_date is None:
+            day = f"ngày ..... tháng ..... năm {self.year}"
+        else:
+            day = place_date("", self.paper_date, self.year).removeprefix(", ")
+        return f"Kèm theo Tờ trình số {number} {day} của {self.issuer.name}"
+
+    @property
+    def place_date(self) -> str:
+        """Hưng Yên, ngày … tháng … năm …"""
+        return place_date(self.issuer.place, self.paper_date, self.year)
+
+    @property
+    def number(self) -> str:
+        return self.issuer.number(NUMBER_KIND, self.paper_no)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of the lists and how a row of the list query gives its value; `printed`: on the printed sheet too."""
+
+    column: Column
+    value: Callable[[AnyRow], Any]
+    printed: bool = False
+
+
+def _gender(row: AnyRow) -> str:
+    return Gender(row.gender).label if row.gender else ""
+
+
+def _period(row: AnyRow) -> int | str:
+    code: str = row.period_code
+    return int(code) if code.isdecimal() else code
+
+
+FIELDS: tuple[Field, ...] = (
+    Field(Column("Họ và tên cá nhân, tên tập thể", 24), lambda r: r.name, printed=True),
+    Field(Column("Đối tượng", 9, centred=True), lambda r: r.subject.label),
+    Field(Column("Năm sinh", 7, Kind.YEAR), lambda r: r.birth_year, printed=True),
+    Field(Column("Giới tính", 6, centred=True), _gender),
+    Field(Column("Chức vụ", 17), lambda r: r.post, printed=True),
+    Field(Column("Phòng, ban", 17), lambda r: r.division, printed=True),
+    Field(Column("Đơn vị", 20), lambda r: r.work_unit_name, printed=True),
+    Field(Column("Đơn vị trình", 20), lambda r: r.unit_name, printed=True),
+    Field(Column("Cấp", 11), lambda r: r.level_label),
+    Field(Column("Cụm, khối thi đua", 18), lambda r: r.block_name or ""),
+    Field(Column("Danh hiệu thi đua, hình thức khen thưởng", 20), lambda r: r.title_name, printed=True),
+    Field(Column("Loại", 11), lambda r: r.title_family.label),
+    Field(Column("Năm, kỳ", 9, Kind.YEAR), _period),
+    Field(Column("Trạng thái", 11, Kind.STATUS), lambda r: r.state.label, printed=True),
+    Field(Column("Số văn bản", 13), lambda r: r.paper_no),
+    Field(Column("Ngày văn bản", 11, Kind.DATE), lambda r: r.paper_date),
+    Field(Column("Ngày gửi", 11, Kind.DATE), lambda r: r.sent_at),
+    Field(Column("Nơi gốc", 18), lambda r: r.origin_name or ""),
+    Field(Column("Ghi chú", 14), lambda r: r.note),
+)
+NUMBER_COLUMN = Column("STT", 5, Kind.INTEGER, centred=True)
+PRINTED: tuple[Field, ...] = tuple(field for field in FIELDS if field.printed)
+PRINTED_COLUMNS = (NUMBER_COLUMN, *(field.column for field in PRINTED))
+
+
+class Tally:
+    """Counts collectives and persons while rows run through."""
+
+    def __init__(self) -> None:
+        self.collectives = 0
+        self.persons = 0
+
+    def take(self, row: AnyRow) -> None:
+        if row.subject is SubjectKind.PERSON:
+            self.persons += 1
+        else:
+            self.collectives += 1
+
+    @property
+    def sentence(self) -> str:
+        """Tổng số: 08 trường hợp: 04 tập thể, 04 cá nhân./."""
+        return (
+            f"Tổng số: {_counted(self.collectives + self.persons)} trường hợp: {_counted(self.collectives)} tập thể, "
+            f"{_counted(self.persons)} cá nhân./."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TitleCount:
+    """A title with the number of its lines."""
+
+    id: int
+    name: str
+    short_name: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCount:
+    """What one registration counts: lines by title, collectives, persons."""
+
+    name: str
+    by_title: dict[int, int]
+    collectives: int
+    persons: int
+
+
+def write_lines(
+    target: Path, head: ListHead, rows: Iterable[AnyRow], progress: Callable[[int], None] | None = None
+) -> Written:
+    """All lines with all columns, in the order of `rows`."""
+    tally = Tally()
+    columns = (NUMBER_COLUMN, *(field.column for field in FIELDS))
+    return write_list(
+        target, document(head, columns), numbered(rows, tally), closing=lambda _: tally.sentence, progress=progress
+    )
+
+
+def write_by_title(
+    target: Path,
+    head: ListHead,
+    titles: Sequence[TitleCount],
+    rows_of: Callable[[TitleCount], Iterable[AnyRow]],
+    progress: Callable[[int], None] | None = None,
+) -> Written:
+    """The lines under a heading for each title; numbers start again under each."""
+    tally = Tally()
+    columns = (NUMBER_COLUMN, *(field.column for field in FIELDS))
+
+    def rows() -> Iterator[Sequence[Any] | Group]:
+        for mark, title in enumerate(titles, 1):
+            yield Group(title_heading(mark, title))
+            yield from numbered(rows_of(title), tally)
+
+    made = document(head, columns, filterable=False)
+    return write_list(target, made, rows(), closing=lambda _: tally.sentence, progress=progress)
+
+
+def write_by_unit(target: Path, head: ListHead, titles: Sequence[TitleCount], units: Iterable[UnitCount]) -> Written:
+    """One row for each unit, one column for each title, added up at the end."""
+    return write_list(target, document(head, columns_by_unit(titles)), unit_rows(titles, units))
+
+
+UNIT_COLUMNS = (
+    NUMBER_COLUMN,
+    Column("Đơn vị", 34),
+    Column("Loại hình", 22),
+    Column("Cấp trên trực tiếp", 20),
+    Column("Trạng thái", 15, Kind.STATUS),
+    Column("Hạn gửi", 12, Kind.DATE),
+    Column("Ngày gửi", 12, Kind.DATE),
+    Column("Số ngày quá hạn", 10, Kind.INTEGER, centred=True),
+    Column("Số văn bản", 16),
+    Column("Số dòng đăng ký", 10, Kind.INTEGER, total=True),
+)
+UNITS_TITLE = "Tình hình đăng ký thi đua của các cơ quan, đơn vị"
+
+
+def write_units(target: Path, head: ListHead, rows: Iterable[Sequence[Any]], closing: str) -> Written:
+    """Units that owe a registration and where they stand; `rows` follow UNIT_COLUMNS after the number."""
+    made = ((number, *row) for number, row in enumerate(rows, 1))
+    return write_list(target, document(head, UNIT_COLUMNS), made, closing=lambda _: closing)
+
+
+def unit_rows(titles: Sequence[TitleCount], units: Iterable[UnitCount]) -> Iterator[tuple[Any, ...]]:
+    """The rows of the table unit by title; a title that a unit has none of stays blank."""
+    for number, unit in enumerate(units, 1):
+        cells = (unit.by_title.get(title.id) for title in titles)
+        total = unit.collectives + unit.persons
+        yield (number, unit.name, *cells, unit.collectives or None, unit.persons or None, total)
+
+
+def columns_by_unit(titles: Sequence[TitleCount]) -> tuple[Column, ...]:
+    """The columns of the table unit by title."""
+    return (
+        NUMBER_COLUMN,
+        Column("Đơn vị", 34),
+        *(Column(title.short_name, 10, Kind.INTEGER, total=True) for title in titles),
+        Column("Tập thể", 9, Kind.INTEGER, total=True),
+        Column("Cá nhân", 9, Kind.INTEGER, total=True),
+        Column("Tổng số", 9, Kind.INTEGER, total=True),
+    )
+
+
+def printed_text(column: Column, value: Any) -> str:
+    """A cell as it reads on paper: 1.213, 1980, 05/02/2023, nothing for None."""
+    if value is None:
+        return ""
+    if column.kind is Kind.INTEGER and isinstance(value, int):
+        return _grouped(value)
+    if column.kind is Kind.DATE and isinstance(value, date):
+        return f"{local(value) if isinstance(value, datetime) else value:%d/%m/%Y}"
+    return str(value)
+
+
+def document(head: ListHead, columns: Sequence[Column], *, filterable: bool = True) -> ListDocument:
+    """The paper around the rows."""
+    return ListDocument(
+        title=head.title,
+        subtitle=head.period,
+        note=head.note,
+        columns=columns,
+        heading=_heading(head),
+        made_at=head.made_at,
+        signature=Signature(head.issuer.authority, maker_name=head.maker),
+        filterable=filterable,
+    )
+
+
+def numbered(rows: Iterable[AnyRow], tally: Tally) -> Iterator[tuple[Any, ...]]:
+    """The rows as cells, numbered from 1."""
+    getters = [field.value for field in FIELDS]
+    for number, row in zip(count(1), rows, strict=False):
+        tally.take(row)
+        yield (number, *[value(row) for value in getters])
+
+
+def title_heading(mark: int, title: TitleCount) -> str:
+    """II. Cờ thi đua của UBND tỉnh (58)"""
+    return f"{roman(mark)}. {title.name} ({_grouped(title.number)})"
+
+
+def roman(number: int) -> str:
+    """A number below 40 as it marks the parts of a paper."""
+    text = ""
+    for value, sign in ROMAN:
+        while number >= value:
+            text += sign
+            number -= value
+    return text
+
+
+def file_name(kind: ListKind, year: int) -> str:
+    """dang-ky-thi-dua-2023-theo-don-vi.xlsx"""
+    tail = "" if kind is ListKind.LINES else f"-{kind.value}"
+    return f"dang-ky-thi-dua-{year}{tail}.xlsx"
+
+
+def _heading(head: ListHead) -> Letterhead | Annex:
+    if head.form is ListForm.ANNEX:
+        return Annex(head.attached_to)
+    return Letterhead(head.issuer.lines, head.place_date, head.number, head.issuer.superior)
+
+
+def _counted(number: int) -> str:
+    """As papers write it: numbers below ten take a nought."""
+    return f"{number:02d}" if number < 10 else _grouped(number)
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
