@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from click import ClickException
+
 ENVIRONMENTS = ("demo", "test", "production")
-DEMO_SECRET = "demo-only-secret-not-for-production"  # noqa: S105 - refused in production, see _check
+DEMO_SECRET = "demo-only-secret-not-for-production"  # noqa: S105 - refused in production, see _production_faults
 DEMO_PASSWORD = "HungYen@2023"  # noqa: S105 - of the demo accounts; nobody signs in with it in production
 DEMO_KEYRING = "demo:" + base64.urlsafe_b64encode(b"demo-only-key-not-for-production").decode()
 MIN_SECRET_LENGTH = 32
 KEY_BYTES = 32
+THIS_MACHINE = "127.0.0.0/8,::1"
 MAIL_TLS = {"starttls": 587, "tls": 465, "none": 25}  # ways of handing mail over, each with its usual port
 
 
-class ConfigError(RuntimeError):
-    """The environment does not allow a start; the message lists every fault found, one a line."""
+class ConfigError(ClickException):
+    """The environment does not allow a start; the message lists every fault found, one a line.
+
+    Commands show it alone, without a traceback, and end with EX_CONFIG: a supervisor need not try again.
+    """
+
+    exit_code = 78
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class Settings:
     job_lease: timedelta = timedelta(seconds=30)
     job_poll: timedelta = timedelta(seconds=2)
     job_keep: timedelta = timedelta(days=7)
+    metrics_from: tuple[str, ...] = tuple(THIS_MACHINE.split(","))  # networks that may read /metrics
     today: str | None = None  # dd/mm/yyyy: freezes the portal's "today" for a demonstration; refused in production
     extra: Mapping[str, str] = field(default_factory=dict)
 
@@ -115,6 +125,7 @@ class Settings:
             job_lease=timedelta(seconds=_integer(source, "PORTAL_JOB_LEASE_SECONDS", 30, faults)),
             job_poll=timedelta(seconds=_integer(source, "PORTAL_JOB_POLL_SECONDS", 2, faults)),
             job_keep=timedelta(days=_integer(source, "PORTAL_JOB_KEEP_DAYS", 7, faults)),
+            metrics_from=_networks(source, "PORTAL_METRICS_FROM", THIS_MACHINE, faults),
             today=source.get("PORTAL_TODAY") or None,
         )
         if production:
@@ -142,6 +153,17 @@ def _integer(source: Mapping[str, str], name: str, default: int, faults: list[st
     return int(raw)
 
 
+def _networks(source: Mapping[str, str], name: str, default: str, faults: list[str]) -> tuple[str, ...]:
+    """Addresses and networks separated by commas, e.g. 127.0.0.1,10.20.0.0/24."""
+    found = []
+    for part in (source.get(name, "").strip() or default).split(","):
+        try:
+            found.append(str(ipaddress.ip_network(part.strip())))
+        except ValueError:
+            faults.append(f"{name} must list addresses or networks separated by commas; {part.strip()!r} is neither.")
+    return tuple(found)
+
+
 def _keyring(source: Mapping[str, str], production: bool, faults: list[str]) -> tuple[tuple[str, bytes], ...]:
     """Parse `id:base64key` lines from PORTAL_KEYRING_FILE, or from PORTAL_KEYRING separated by commas."""
     text = source.get("PORTAL_KEYRING", "")
@@ -151,10 +173,12 @@ def _keyring(source: Mapping[str, str], production: bool, faults: list[str]) -> 
             text = Path(path).read_text(encoding="utf-8")
         except OSError as error:
             faults.append(f"PORTAL_KEYRING_FILE cannot be read: {error.strerror}.")
+            return ()
     if not text.strip():
         if production:
             faults.append(
-                "PORTAL_KEYRING_FILE is not set: run `flask keys new` and store the file outside the database server."
+                "PORTAL_KEYRING_FILE is not set: run `python -m portal.cli.keys new` and keep the file outside the "
+                "database server."
             )
             return ()
         text = DEMO_KEYRING
@@ -172,6 +196,8 @@ def _keyring(source: Mapping[str, str], production: bool, faults: list[str]) -> 
                 f"The key ring has a faulty line ({name or 'no id'}): it must read id:base64 of {KEY_BYTES} bytes."
             )
             continue
+        if name in dict(keys):
+            faults.append(f"The key ring names {name} twice.")
         keys.append((name, key))
     return tuple(keys)
 
@@ -212,10 +238,13 @@ def _production_faults(settings: Settings, source: Mapping[str, str]) -> list[st
         faults.append("PORTAL_SECRET_KEY is not set.")
     elif len(settings.secret_key) < MIN_SECRET_LENGTH or settings.secret_key == DEMO_SECRET:
         faults.append(f"PORTAL_SECRET_KEY must be random and at least {MIN_SECRET_LENGTH} characters long.")
-    if any(name == "demo" for name, _ in settings.keyring):
+    demo_key = base64.urlsafe_b64decode(DEMO_KEYRING.partition(":")[2])
+    if any(name == "demo" or key == demo_key for name, key in settings.keyring):
         faults.append("The key ring holds the demo key.")
     if not settings.secure_cookies:
         faults.append("PORTAL_SECURE_COOKIES=0 is not allowed in production: serve the portal over TLS.")
+    if not source.get("PORTAL_TRUSTED_PROXIES", "").strip():
+        faults.append("PORTAL_TRUSTED_PROXIES is not set: how many proxies stand before the portal? (0 when none)")
     if settings.today:
         faults.append("PORTAL_TODAY is for demonstrations only.")
     return faults
