@@ -1,0 +1,189 @@
+"""Is this file a harmless .xlsx? Looked at as bytes, before any spreadsheet reader is let near it.
+
+A workbook is a zip archive of XML parts. What is checked: the kind of file, the number of parts, what they unpack to
+(as they declare it, and as it is in truth), how far they are compressed, that no part declares XML entities, and that
+the cells lie in a reasonable area (a reader sets aside room for the whole rectangle between the first and last cell).
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import BinaryIO
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED_NAME = "EncryptedPackage".encode("utf-16-le")
+MEGABYTE = 1024 * 1024
+WORKBOOK, BINARY_WORKBOOK, MACROS = "xl/workbook.xml", "xl/workbook.bin", "xl/vbaproject.bin"
+ENTITY = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+PROLOGUE = 64 * 1024  # a document type stands before the first element
+QUOTED_PLACE = re.compile(rb"[\"']([A-Za-z]{1,4})(\d{1,9})[\"']")
+_ATTRIBUTES = rb"(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*"
+BLANK_CELL = re.compile(rb"<(?:\w+:)?c" + _ATTRIBUTES + rb"\s*/>")  # formatted, holds nothing: readers pass over it
+CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])")
+CELL_WITHOUT_PLACE = re.compile(
+    rb"<(?:\w+:)?c(?:\s+(?!r\s*=)[\w:.-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*>",
+)
+ROW_PLACE = re.compile(rb"\br\s*=\s*[\"'](\d{1,9})[\"']")
+SHARED_TEXT = re.compile(rb"<(?:\w+:)?si\b")
+
+NOT_XLSX = "Tệp này không phải là Excel .xlsx. Xin lưu lại theo dạng “Excel Workbook (.xlsx)” rồi tải lên."
+EMPTY = "Tệp trống. Xin chọn tệp Excel đã điền."
+OLD_EXCEL = "Tệp này là Excel đời cũ (.xls). Xin mở bằng Excel và lưu lại theo dạng .xlsx."
+PASSWORD = "Tệp có mật khẩu nên không đọc được. Xin bỏ mật khẩu rồi tải lên."  # noqa: S105 - a sentence for the user
+BINARY = "Tệp này là Excel nhị phân (.xlsb). Xin mở bằng Excel và lưu lại theo dạng .xlsx."
+WITH_MACROS = "Tệp có chứa macro nên không được nhận. Xin lưu lại theo dạng .xlsx."
+BROKEN = "Tệp Excel bị hỏng hoặc chưa tải lên hết. Xin mở bằng Excel, lưu lại rồi tải lên."
+TOO_DENSE = "Tệp nén quá mức bình thường của một bảng tính nên không được nhận. Xin tạo lại tệp từ mẫu của cổng."
+ENTITIES = "Tệp chứa khai báo thực thể XML nên không được nhận. Xin tạo lại tệp từ mẫu của cổng."
+
+
+@dataclass(frozen=True, slots=True)
+class PackageLimits:
+    """Bytes of the file and of all its parts unpacked, number of parts, how many times smaller a part of `ratio_from`
+    bytes or more may be packed, cells in the rectangle that a sheet spans, bytes of text when each cell has its copy.
+    """
+
+    file_bytes: int = 10 * MEGABYTE
+    unpacked_bytes: int = 64 * MEGABYTE
+    parts: int = 500
+    ratio: int = 150
+    ratio_from: int = MEGABYTE
+    cells: int = 1_500_000
+    text_bytes: int = 256 * MEGABYTE
+
+
+class _Refused(Exception):
+    """Why the file is not taken, in Vietnamese."""
+
+
+def check_package(stream: BinaryIO, limits: PackageLimits) -> str:
+    """Why this file cannot be taken as an .xlsx, in Vietnamese; empty when it can. The stream may be left anywhere."""
+    try:
+        _check_kind(stream, limits)
+        with zipfile.ZipFile(stream) as archive:
+            entries = archive.infolist()
+            _check_directory(entries, limits)
+            totals = _Totals()
+            for entry in entries:
+                _check_part(_unpacked(stream, entry), limits, totals)
+    except _Refused as refused:
+        return str(refused)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
+        return BROKEN
+    return ""
+
+
+def _check_kind(stream: BinaryIO, limits: PackageLimits) -> None:
+    stream.seek(0, 2)
+    size = stream.tell()
+    stream.seek(0)
+    head = stream.read(8)
+    if not head:
+        raise _Refused(EMPTY)
+    if size > limits.file_bytes:
+        raise _Refused(f"Tệp lớn quá {limits.file_bytes // MEGABYTE} MB. Xin chia tệp hoặc bỏ hình ảnh trong tệp.")
+    if head == OLE:
+        stream.seek(0)
+        raise _Refused(PASSWORD if ENCRYPTED_NAME in stream.read() else OLD_EXCEL)
+    if not head.startswith(b"PK\x03\x04"):
+        raise _Refused(NOT_XLSX)
+
+
+def _check_directory(entries: list[zipfile.ZipInfo], limits: PackageLimits) -> None:
+    names = [entry.filename.replace("\\", "/").lower() for entry in entries]
+    if len(entries) > limits.parts or sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
+        raise _Refused(TOO_DENSE)
+    if any(entry.flag_bits & 0x1 for entry in entries):
+        raise _Refused(PASSWORD)
+    if len(set(names)) != len(names):
+        raise _Refused(BROKEN)
+    if BINARY_WORKBOOK in names:
+        raise _Refused(BINARY)
+    if MACROS in names:
+        raise _Refused(WITH_MACROS)
+    if WORKBOOK not in names:
+        raise _Refused(NOT_XLSX)
+    for entry in entries:
+        if entry.file_size > limits.ratio_from and entry.file_size > entry.compress_size * limits.ratio:
+            raise _Refused(TOO_DENSE)
+
+
+@dataclass(slots=True)
+class _Totals:
+    """What the parts hold together: cells, and the longest text that cells share."""
+
+    cells: int = 0
+    longest: int = 0
+
+
+def _check_part(content: bytes, limits: PackageLimits, totals: _Totals) -> None:
+    """Look at one unpacked part: entities, far cells, texts that many cells share."""
+    text = content.replace(b"\x00", b"") if b"\x00" in content[:200] else content  # two-byte text, read as plain
+    if not text.lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n").startswith(b"<"):
+        return
+    if ENTITY.search(text, 0, PROLOGUE):
+        raise _Refused(ENTITIES)
+    cells = len(CELL.findall(text))
+    if cells:
+        _check_places(text, limits)
+    totals.cells += cells
+    totals.longest = max(totals.longest, max(map(len, SHARED_TEXT.split(text)[1:]), default=0))
+    if totals.cells * totals.longest > limits.text_bytes:
+        raise _Refused(TOO_DENSE)
+
+
+def _check_places(text: bytes, limits: PackageLimits) -> None:
+    """Refuse cells far outside the table, naming one."""
+    far = _far_place(text, limits)
+    if not far:
+        return
+    far = _far_place(BLANK_CELL.sub(b"", text), limits)
+    if far:
+        raise _Refused(f"Ô {far}: có dữ liệu nằm xa ngoài bảng. Xin xóa các dòng, cột thừa quanh ô này rồi tải lên.")
+
+
+def _far_place(text: bytes, limits: PackageLimits) -> str:
+    """The place at which the rectangle of cells grows too large; empty when it does not."""
+    rows = columns = 0
+    if CELL_WITHOUT_PLACE.search(text):  # such a cell stands where its row says
+        rows = max((int(found) for found in ROW_PLACE.findall(text)), default=0)
+        if rows > limits.cells // 64:
+            return f"A{rows}"
+    for letters, digits in set(QUOTED_PLACE.findall(text)):
+        rows, columns = max(rows, int(digits)), max(columns, _column(letters))
+        if rows * columns > limits.cells:
+            return f"{letters.decode().upper()}{int(digits)}"
+    return ""
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column from its letters: A is 1."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _unpacked(stream: BinaryIO, entry: zipfile.ZipInfo) -> bytes:
+    """What a part really unpacks to; refused when it is more than the archive says."""
+    stream.seek(entry.header_offset)
+    header = stream.read(30)
+    if header[:4] != b"PK\x03\x04":
+        raise _Refused(BROKEN)
+    name, extra = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
+    stream.seek(name + extra, 1)
+    packed = stream.read(entry.compress_size)
+    if entry.compress_type == zipfile.ZIP_STORED:
+        content = packed
+    elif entry.compress_type == zipfile.ZIP_DEFLATED:
+        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, entry.file_size + 1)
+    else:
+        raise _Refused(BROKEN)
+    if len(content) > entry.file_size:
+        raise _Refused(TOO_DENSE)
+    if zlib.crc32(content) != entry.CRC:
+        raise _Refused(BROKEN)
+    return content

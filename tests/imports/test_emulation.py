@@ -1,0 +1,238 @@
+"""portal.imports.emulation: what the cells of the portal's own workbook become."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from portal.domain.emulation.catalogue_models import EmulationTitle, RegistrationPeriod
+from portal.domain.emulation.enums import SubjectKind
+from portal.domain.emulation.queries import titles_valid
+from portal.domain.emulation.workbook import COLUMNS, Marker
+from portal.imports.emulation import MOST_UNKNOWN, ReadRow, ReadWorkbook, read_lines
+from tests.imports.workbooks import MARKER, own_workbook, plain_workbook, row_of
+
+TODAY = date(2023, 3, 15)
+KEY = "0123456789abcdef" * 2
+
+
+@pytest.fixture
+def titles(read: Callable[..., list[Any]]) -> list[EmulationTitle]:
+    period = read(select(RegistrationPeriod).where(RegistrationPeriod.code == "2023"))[0]
+    return list(read(titles_valid(period)))
+
+
+def read_rows(titles: list[EmulationTitle], rows: list[list[Any]], **kwargs: Any) -> ReadWorkbook:
+    return read_lines(plain_workbook(rows, **kwargs), titles, MARKER, TODAY)
+
+
+def one(titles: list[EmulationTitle], **values: Any) -> ReadRow:
+    return read_rows(titles, [row_of(**values)]).rows[0]
+
+
+def texts(row: ReadRow) -> list[str]:
+    return [error.text for _, error in row.errors]
+
+
+PERSON: dict[str, Any] = {
+    "subject": "Cá nhân",
+    "title_id": "Lao động tiên tiến",
+    "name": "Lê Thị Hoa",
+    "post": "Kế toán",
+}
+
+
+def test_a_row_becomes_a_line(titles: list[EmulationTitle]) -> None:
+    row = one(titles, **PERSON, division="Văn phòng", birth_year=1985, gender="Nữ", note="Ghi", row_key=KEY)
+    assert row.errors == []
+    assert row.command is not None
+    data = row.command.data
+    assert (row.number, row.command.row_key) == (4, KEY)
+    assert (data.subject, data.name, data.post) == (SubjectKind.PERSON, "Lê Thị Hoa", "Kế toán")
+    assert (data.division, data.birth_year, data.gender, data.note) == ("Văn phòng", 1985, "female", "Ghi")
+    assert data.title_id == next(t.id for t in titles if t.code == "LDTT")
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("CSTĐ cơ sở", "CSTDCS"),
+        ("cstđ cs.", "CSTDCS"),
+        (unicodedata.normalize("NFD", "Chiến sĩ thi đua cấp tỉnh"), "CSTDT"),
+        ("BK UBND tỉnh", "BKT"),
+    ],
+)
+def test_titles_are_known_by_other_writings(titles: list[EmulationTitle], written: str, code: str) -> None:
+    row = one(titles, **{**PERSON, "title_id": written})
+    assert row.command is not None
+    assert row.command.data.title_id == next(t.id for t in titles if t.code == code)
+
+
+def test_an_unknown_title_names_its_cell_and_what_is_near(titles: list[EmulationTitle]) -> None:
+    rows = [row_of(**PERSON), row_of(**{**PERSON, "title_id": "Chiến sĩ thi đua tỉn"})]
+    row = read_rows(titles, rows, above=6).rows[1]
+    assert texts(row)[0].startswith(
+        "Ô C9: danh hiệu “Chiến sĩ thi đua tỉn” không có trong danh mục; có phải “Chiến sĩ thi đua cấp tỉnh”"
+    )
+    assert row.errors[0][1].value == "Chiến sĩ thi đua tỉn"
+    assert row.command is None
+
+
+def test_a_title_that_is_near_nothing_sends_to_the_list(titles: list[EmulationTitle]) -> None:
+    assert texts(one(titles, **{**PERSON, "title_id": "xyz"})) == [
+        "Ô C4: danh hiệu “xyz” không có trong danh mục. Xin chọn trong danh sách của tệp mẫu."
+    ]
+
+
+def test_only_so_many_unknown_titles_get_suggestions(titles: list[EmulationTitle]) -> None:
+    rows = [row_of(**{**PERSON, "title_id": f"Chiến sĩ thi đua cấp tỉnh {n}"}) for n in range(MOST_UNKNOWN + 2)]
+    read = read_rows(titles, rows).rows
+    assert "có phải" in texts(read[0])[0]
+    assert "có phải" not in texts(read[-1])[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"title_id": None}, "Ô C4: thiếu danh hiệu, hình thức."),
+        ({"subject": "Hộ"}, "Ô B4: loại “Hộ” không hợp lệ; xin ghi “Cá nhân” hoặc “Tập thể”."),
+        ({"subject": None, "title_id": "Giấy khen"}, "Ô B4: thiếu loại; xin ghi “Cá nhân” hoặc “Tập thể”."),
+        ({"birth_year": "tám lăm"}, "Ô G4: năm sinh “tám lăm” không đọc được; xin ghi bốn chữ số, ví dụ 1985."),
+        ({"birth_year": 85}, "Ô G4: năm sinh “85” không đọc được; xin ghi bốn chữ số, ví dụ 1985."),
+        ({"gender": "x"}, "Ô H4: giới tính “x” không hợp lệ; xin ghi “Nam” hoặc “Nữ”, hoặc để trống."),
+    ],
+)
+def test_what_is_wrong_with_a_cell(titles: list[EmulationTitle], values: dict[str, Any], expected: str) -> None:
+    assert texts(one(titles, **{**PERSON, **values})) == [expected]
+
+
+def test_a_faulty_row_says_everything_at_once(titles: list[EmulationTitle]) -> None:
+    row = one(titles, subject="Cá nhân", title_id="?", gender="x", birth_year="y", name=None, note="còn lại")
+    assert [key for key, _ in row.errors] == ["title_id", "birth_year", "gender", "name", "post"]
+
+
+def test_a_long_value_is_shown_shortened(titles: list[EmulationTitle]) -> None:
+    text = texts(one(titles, **{**PERSON, "gender": "n" * 500}))[0]
+    assert "n" * 59 + "…”" in text
+
+
+def test_the_kind_follows_a_title_that_fits_one(titles: list[EmulationTitle]) -> None:
+    row = one(titles, **{**PERSON, "subject": None})
+    assert row.command is not None
+    assert row.command.data.subject is SubjectKind.PERSON
+
+
+@pytest.mark.parametrize(
+    ("value", "look", "year"),
+    [
+        (1985, "General", 1985),
+        ("1985", "General", 1985),
+        ("15/03/1985", "General", 1985),
+        ("3.1985", "General", 1985),
+        ("1985-03-15", "General", 1985),
+        (31121, "dd/mm/yyyy", 1985),
+    ],
+)
+def test_years_of_birth_are_read_from_days_too(titles: list[EmulationTitle], value: Any, look: str, year: int) -> None:
+    row = read_rows(titles, [row_of(**PERSON, birth_year=value)], formats={(0, 6): look}).rows[0]
+    assert row.command is not None
+    assert row.command.data.birth_year == year
+
+
+def test_an_odd_year_of_birth_calls_for_a_look(titles: list[EmulationTitle]) -> None:
+    row = read_rows(titles, [row_of(**PERSON, birth_year=1985)], formats={(0, 6): "dd/mm/yyyy"}).rows[0]
+    assert [warning.text for _, warning in row.warnings] == ["Ô G4: năm sinh 1905 khác thường; xin kiểm tra lại."]
+    assert row.command is not None
+
+
+def test_what_looks_like_a_formula_stays_text(titles: list[EmulationTitle]) -> None:
+    row = one(titles, **{**PERSON, "name": "=HYPERLINK(1)"})
+    assert row.command is not None
+    assert row.command.data.name == "=HYPERLINK(1)"
+
+
+@pytest.mark.parametrize("key", ["abc", KEY + "0", KEY.replace("0", "g"), 12])
+def test_what_is_no_key_is_no_key(titles: list[EmulationTitle], key: Any) -> None:
+    row = one(titles, **PERSON, row_key=key)
+    assert row.command is not None
+    assert row.command.row_key is None
+
+
+def test_a_cell_error_falls_on_the_name_where_the_column_is_missing(titles: list[EmulationTitle]) -> None:
+    headings = ("Danh hiệu", "Họ tên", "Chức vụ")
+    read = read_lines(plain_workbook([["GK", "An", "Kế toán"]], headings=headings), titles, MARKER, TODAY)
+    assert texts(read.rows[0]) == ["Ô B4: thiếu loại; xin ghi “Cá nhân” hoặc “Tập thể”."]
+
+
+def test_the_own_workbook_reads_as_it_was_written(titles: list[EmulationTitle]) -> None:
+    read = read_lines(own_workbook([{**PERSON, "birth_year": 1985, "row_key": KEY}]), titles, MARKER, TODAY)
+    assert read.notes == []
+    assert (read.header_row, read.columns["row_key"]) == (6, "J")
+    assert read.rows[0].command is not None
+    assert read.rows[0].command.row_key == KEY
+
+
+def test_the_workbook_of_another_unit_is_told(titles: list[EmulationTitle]) -> None:
+    read = read_lines(own_workbook([PERSON], marker=Marker("SYT", "2023")), titles, MARKER, TODAY)
+    assert "được tải từ bản đăng ký khác" in read.notes[0]
+
+
+def test_columns_that_are_not_read_and_empty_tables_are_told(titles: list[EmulationTitle]) -> None:
+    headings = [*(column.label for column in COLUMNS), "Điểm", "Xếp hạng"]
+    read = read_lines(plain_workbook([], headings=headings), titles, MARKER, TODAY)
+    assert read.notes == [
+        "Không đọc 2 cột ngoài mẫu: “Điểm”, “Xếp hạng”.",
+        "Không có dòng nào được điền dưới dòng tiêu đề.",
+    ]
+
+
+def test_rows_given_back_read_without_their_column_of_faults(titles: list[EmulationTitle]) -> None:
+    read = read_lines(own_workbook([PERSON], faulty=True), titles, MARKER, TODAY)
+    assert read.notes == []
+    assert read.columns["fault"] == "K"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("DKTD1;326;2023", Marker("326", "2023")),
+        ("DKTD1;A;B;2023", Marker("A;B", "2023")),
+        ("DKTD1;326", None),
+        ("DKTD2;326;2023", None),
+        ("Danh sách", None),
+    ],
+)
+def test_markers(text: str, found: Marker | None) -> None:
+    assert Marker.find(["x", text]) == found
+
+
+CELL = st.one_of(
+    st.none(),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
+    st.integers(-(10**16), 10**16),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.booleans(),
+    st.dates(min_value=date(1900, 3, 2)),
+    st.sampled_from(
+        ["Cá nhân", "Tập thể", "LĐTT", "CSTĐ cơ sở", "Giấy khen", "Nam", "Nữ", "1985", KEY, "=1+1", "#N/A"]
+    ),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(rows=st.lists(st.lists(CELL, min_size=1, max_size=len(COLUMNS)), max_size=12))
+def test_whatever_the_cells_hold_each_row_is_a_line_or_says_why(
+    titles: list[EmulationTitle], rows: list[list[Any]]
+) -> None:
+    read = read_rows(titles, rows)
+    for row in read.rows:
+        assert (row.command is None) == bool(row.errors)
+        assert all(error.text.startswith(f"Ô {error.address}: ") for _, error in row.errors)
+        assert all(text == unicodedata.normalize("NFC", text) for text in row.cells.values())
