@@ -13,6 +13,7 @@ from portal.domain.access.actor import Work
 from portal.domain.access.enums import Role
 from portal.domain.access.roles import ROLES
 from portal.domain.accounts import totp
+from portal.domain.accounts.demo_mark import leave_mark
 from portal.domain.accounts.models import UserAccount
 from portal.domain.accounts.services import UserData, assign_role, create_user
 from portal.domain.units.models import Unit
@@ -36,7 +37,8 @@ def demo_usernames() -> list[str]:
 def load_demo_accounts(work: Work, password_hash: str, keyring: KeyRing) -> list[UserAccount]:
     """Make the demo accounts that are missing, all with this password; idempotent.
 
-    Accounts with a role that asks for a second factor get their demo secret, already confirmed.
+    Accounts with a role that asks for a second factor get their demo secret, already confirmed. The database is marked
+    as a demonstration's.
     """
     units = dict(work.session.execute(select(Unit.code, Unit.id)).all())
     known = set(work.session.scalars(select(UserAccount.username)))
@@ -55,5 +57,7 @@ def load_demo_accounts(work: Work, password_hash: str, keyring: KeyRing) -> list
             user.totp_secret = totp.seal(keyring, user.id, demo_secret(user.username))
             user.totp_confirmed_at = work.clock.now()
         made.append(user)
+    if made:
+        leave_mark(work, len(made))
     work.session.flush()
     return made

@@ -13,6 +13,7 @@ from portal.config import DEMO_PASSWORD
 from portal.core.db import write_mode
 from portal.core.runtime import Runtime
 from portal.domain.accounts import totp
+from portal.domain.accounts.demo_mark import holds_real_accounts
 from portal.domain.accounts.models import UserAccount
 from portal.domain.accounts.passwords import passwords
 from portal.domain.accounts.queries import by_username, roles_in_force
@@ -33,6 +34,14 @@ def demo_runtime() -> Runtime:
     return found
 
 
+def writable_runtime() -> Runtime:
+    """The same for what writes; refused beside real accounts, whose production would then never start again."""
+    found = demo_runtime()
+    if holds_real_accounts(found.engine):
+        raise click.ClickException("Cơ sở dữ liệu này có tài khoản thật; không nạp dữ liệu minh họa vào.")
+    return found
+
+
 @group.command("seed")
 @click.option("--if-empty", is_flag=True, help="Bỏ qua khi đã có tài khoản.")
 def seed(if_empty: bool) -> None:
@@ -43,6 +52,7 @@ def seed(if_empty: bool) -> None:
     if if_empty and there:
         click.echo("Đã có dữ liệu, bỏ qua.")
         return
+    writable_runtime()
     began = time.monotonic()
     password_hash = passwords(cheap=place.settings.environment == "test").hash(DEMO_PASSWORD)
     with write_mode(), place.session_factory() as session:
@@ -66,7 +76,7 @@ def _write_year(place: Runtime) -> None:
 @click.option("--lines", type=click.IntRange(min=1), default=1_000_000, show_default=True, help="Tổng số dòng cần có.")
 def large(lines: int) -> None:
     """Fill the demonstration's year up to so many lines, for measuring; it needs `flask demo seed` before."""
-    place = demo_runtime()
+    place = writable_runtime()
     try:
         filled = load_large(place.session_factory, place.clock, lines, lambda done: click.echo(f"… {done} dòng"))
     except ValueError as error:

@@ -34,6 +34,7 @@ AUDIT_LABELS = {
     "access_request.approved": "Xác nhận yêu cầu về quyền hạn chế",
     "access_request.refused": "Không xác nhận yêu cầu về quyền hạn chế",
     "access_request.withdrawn": "Rút yêu cầu về quyền hạn chế",
+    "demo.seeded": "Nạp tài khoản dùng thử",
 }
 
 
