@@ -1,8 +1,25 @@
-"""Reorganisations of units: their kinds, and the parts that units play in them."""
+"""Units: sectors, kinds of reorganisation, and the parts that units play in them."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+
+class UnitSector(StrEnum):
+    """The sector that a unit belongs to where that matters: education registers by the school year."""
+
+    NONE = ""
+    EDUCATION = "education"
+    HEALTH = "health"
+    JUSTICE = "justice"
+    PARTY = "party"
+    UNION = "union"
+    CENTRAL = "central"
+    ENTERPRISE = "enterprise"
+
+    @property
+    def label(self) -> str:
+        return _SECTOR_LABELS[self]
 
 
 class ChangeKind(StrEnum):
@@ -32,6 +49,17 @@ class PartSide(StrEnum):
     def label(self) -> str:
         return _SIDE_LABELS[self]
 
+
+_SECTOR_LABELS = {
+    UnitSector.NONE: "Không thuộc ngành nào dưới đây",
+    UnitSector.EDUCATION: "Giáo dục",
+    UnitSector.HEALTH: "Y tế",
+    UnitSector.JUSTICE: "Tư pháp, nội chính",
+    UnitSector.PARTY: "Cơ quan Đảng",
+    UnitSector.UNION: "Mặt trận, đoàn thể",
+    UnitSector.CENTRAL: "Cơ quan Trung ương",
+    UnitSector.ENTERPRISE: "Doanh nghiệp",
+}
 
 _CHANGE_LABELS = {
     ChangeKind.RENAME: "Đổi tên",

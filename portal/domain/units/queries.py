@@ -20,6 +20,9 @@ UNSCOPED = {
     "subtree_ids": "the condition that scopes are made of",
     "parent_id_of": "the line above a unit that was loaded in scope; who stands above whom is public",
     "children_of": "the units below one that was loaded in scope",
+    "children_since": "the units below one that was loaded in scope",
+    "one_kind": "a catalogue that everyone reads",
+    "one_level": "a catalogue that everyone reads",
     "ancestors_of": "the line above a unit that was loaded in scope; who stands above whom is public",
     "with_parent": "a frame that the caller cuts to the actor's scope",
     "child_counts": "figures for rows that were loaded in scope",
@@ -100,6 +103,16 @@ def children_of(unit_id: int, on: date) -> Select[Unit]:
     )
 
 
+def children_since(unit_id: int, since: date) -> Select[Unit]:
+    """The units that stand right below on that day or later, in the Vietnamese order."""
+    below = select(UnitClosure.descendant_id).where(
+        UnitClosure.ancestor_id == unit_id,
+        UnitClosure.depth == 1,
+        or_(UnitClosure.valid_to.is_(None), UnitClosure.valid_to > since),
+    )
+    return select(Unit).where(Unit.id.in_(below)).order_by(Unit.sort_key, Unit.id)
+
+
 def ancestors_of(unit_id: int, on: date) -> Select[Unit, int]:
     """The units above, the nearest first, with their distance."""
     return (
@@ -143,6 +156,11 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
         Unit.id.in_(sorted(own)),
         exists().where(UnitClosure.descendant_id == Unit.id, UnitClosure.ancestor_id.in_(sorted(tree))),
     )
+
+
+def seen_ids(actor: Actor, unit_ids: Collection[int]) -> Select[int]:
+    """Which of these units the actor may read of: the others are named without a link."""
+    return select(Unit.id).where(Unit.id.in_(sorted(unit_ids)), seen_by(actor))
 
 
 def one_seen(actor: Actor, unit_id: int) -> Select[Unit, UnitKind, UnitLevel]:
@@ -274,6 +292,16 @@ def kinds() -> Select[UnitKind, UnitLevel]:
         .join(UnitLevel, UnitLevel.code == UnitKind.level_code)
         .order_by(UnitLevel.rank, UnitKind.label, UnitKind.code)
     )
+
+
+def one_kind(code: str) -> Select[UnitKind]:
+    """A kind by its code."""
+    return select(UnitKind).where(UnitKind.code == code)
+
+
+def one_level(code: str) -> Select[UnitLevel]:
+    """A level by its code."""
+    return select(UnitLevel).where(UnitLevel.code == code)
 
 
 def root_ids(on: date) -> Select[int]:

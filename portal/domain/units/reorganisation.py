@@ -17,10 +17,18 @@ from portal.domain.access.actor import Work
 from portal.domain.audit.services import record
 from portal.domain.units import placement, rules
 from portal.domain.units.enums import ChangeKind, PartSide
-from portal.domain.units.models import Unit, UnitChange, UnitChangePart, UnitClosure, UnitKind, UnitName
+from portal.domain.units.models import Unit, UnitChange, UnitChangePart, UnitClosure, UnitName
 from portal.domain.units.policies import can_manage, can_restructure
 from portal.domain.units.queries import name_row_on
-from portal.domain.units.services import UnitData, bear_name, check_levels, create_unit, lock_tree, lock_unit
+from portal.domain.units.services import (
+    UnitData,
+    bear_name,
+    check_levels,
+    create_unit,
+    level_of_kind,
+    lock_tree,
+    lock_unit,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +114,11 @@ def dissolve_unit(work: Work, unit_id: int, decision: Decision) -> UnitChange:
 
 def merge_units(
     work: Work, unit_ids: Sequence[int], decision: Decision, target: NewUnit | int, parent_id: int | None = None
-) -> UnitChange:
+) -> Unit:
     """End units and found a new one in their place, or take them into one that stays (`target` is then its id).
 
-    What stands below them comes under the target. `parent_id` is the new unit's parent (None: the first unit's).
-    Raises NotAllowed, InvalidInput by field.
+    What stands below them comes under the target, which is returned. `parent_id` is the new unit's parent (None: the
+    first unit's). Raises NotAllowed, InvalidInput by field.
     """
     units = _begin(work, unit_ids, decision)
     on = decision.effective_on
@@ -128,7 +136,7 @@ def merge_units(
         _end(work, change, unit, decision)
     detail = _detail(decision, sources=[u.code for u in units], carried=len(goals))
     record(work, "unit.merged", "unit", into.id, unit_id=into.id, detail=detail)
-    return change
+    return into
 
 
 def split_unit(
@@ -266,12 +274,11 @@ def _carry(
 
 def _found(work: Work, change: UnitChange, new: NewUnit, model: Unit, parent: Unit, on: date, prefix: str = "") -> Unit:
     """Make a unit that a decision founds; the model's sector, and what was left empty, go over to it."""
-    kind = work.session.get(UnitKind, new.kind_code)
     data = UnitData(
         code=new.code,
         name=new.name,
         short_name=new.short_name,
-        level_code=kind.level_code if kind else "",
+        level_code=level_of_kind(work, new.kind_code),
         kind_code=new.kind_code,
         valid_from=on,
         parent_id=parent.id,

@@ -155,6 +155,11 @@ def bear_name(work: Work, unit: Unit, name: str, short_name: str) -> None:
     unit.sort_key = sort_key(name)
 
 
+def level_of_kind(work: Work, kind_code: str) -> str:
+    """The level that units of a kind are of; empty when there is no such kind."""
+    return work.session.scalar(select(UnitKind.level_code).where(UnitKind.code == kind_code)) or ""
+
+
 def lock_unit(work: Work, unit_id: int) -> Unit:
     """The unit, locked until the transaction ends and read anew. Raises NotFound."""
     unit = work.session.scalars(

@@ -1,0 +1,26 @@
+"""What units say of themselves: their menu, and the words of their audit actions."""
+
+from __future__ import annotations
+
+from portal.core.manifest import Manifest, MenuEntry
+from portal.domain.access.enums import Permission
+
+MANIFEST = Manifest(
+    name="unit",
+    label="Đơn vị",
+    menu=(
+        MenuEntry("Đơn vị", "units.list_units", "sitemap", Permission.UNIT_VIEW, group="Quản trị", key="d", order=905),
+    ),
+    retention="Đơn vị, tên và quan hệ theo ngày: giữ mãi, vì văn bản cũ in theo tổ chức của ngày đó.",
+    audit_labels={
+        "unit.created": "Thêm đơn vị",
+        "unit.corrected": "Sửa thông tin đơn vị",
+        "unit.renamed": "Ghi đổi tên đơn vị",
+        "unit.moved": "Ghi chuyển đơn vị cấp trên",
+        "unit.merged": "Ghi hợp nhất, sáp nhập đơn vị",
+        "unit.split": "Ghi chia, tách đơn vị",
+        "unit.ended": "Ghi kết thúc đơn vị",
+        "unit_kind.updated": "Sửa loại đơn vị",
+        "unit_level.updated": "Sửa cấp đơn vị",
+    },
+)
