@@ -63,9 +63,12 @@ def sort_key(value: str | None) -> str:
 
 
 def person_sort_key(value: str | None) -> str:
-    """The key of a person's name: the given name (last word) first, then family and middle names."""
+    """The key of a person's name: the given name (last word) with its tone first, then family and middle names.
+
+    All the Anh come before all the Ánh, whatever their family names.
+    """
     words = clean(value).split(" ")
-    return sort_key(" ".join([words[-1], *words[:-1]])) if words else sort_key("")
+    return f"{sort_key(words[-1])} {sort_key(' '.join(words[:-1]))}"
 
 
 def initials(name: str) -> str:
