@@ -1,4 +1,4 @@
-"""What people do in the browser, and what every page must be: accessible, without errors of script, nothing from elsewhere."""
+"""What people do in the browser, and what every page must be: accessible, without script errors, of this host alone."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = (ROOT / "tests" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PASSWORD = "HungYen@2023"
-WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+WIDE, NARROW = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 

@@ -80,14 +80,20 @@ def _tool(name: str) -> str:
     return str(Path(sys.executable).with_name(name))
 
 
+def _is_ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/suc-khoe", timeout=2) as answer:  # noqa: S310 - this machine
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError):
+        return False
+
+
 def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
             break
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
-            with urllib.request.urlopen(f"{url}/suc-khoe", timeout=2) as answer:  # noqa: S310 - this machine
-                if answer.status == 200:
-                    return
+        if _is_ready(url):
+            return
         time.sleep(0.1)
     raise RuntimeError(f"The portal did not start:\n{log.read_text(encoding='utf-8')[-4000:]}")

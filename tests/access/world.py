@@ -1,0 +1,193 @@
+"""The world of the access table: one account a role at its usual place, and in each place what addresses name.
+
+Places: the province (33), Văn Giang (326), its commune Xuân Quan (12022), and Khoái Châu (330), foreign to both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.core.clock import Clock
+from portal.core.jobs import Job, JobState
+from portal.core.text import fold, person_sort_key
+from portal.domain.access.enums import Role
+from portal.domain.accounts.models import RoleAssignment, UserAccount, UserSession
+from portal.domain.accounts.services import UserData, assign_role, create_user
+from portal.domain.attachments.models import StoredFile
+from portal.domain.emulation.catalogue_models import EmulationTitle, RegistrationPeriod
+from portal.domain.emulation.enums import RegistrationState, SubjectKind
+from portal.domain.emulation.models import EmulationRegistration, RegistrationLine, RegistrationPledge
+from portal.domain.units.models import Unit
+from portal.domain.units.queries import parent_id_of
+from seed.loader import seed_work
+
+PROVINCE, DISTRICT, COMMUNE, FOREIGN = "33", "326", "12022", "330"
+PLACES = (DISTRICT, COMMUNE, FOREIGN)
+NOBODY = "nobody"
+AT_DISTRICT = {
+    Role.UNIT_OFFICER,
+    Role.UNIT_HEAD,
+    Role.VIEWER,
+    Role.AREA_APPRAISER,
+    Role.DISTRICT_RELIGION_OFFICER,
+    Role.DISTRICT_RELIGION_HEAD,
+}
+RELATIONS = {
+    PROVINCE: {"c": DISTRICT},
+    DISTRICT: {"o": DISTRICT, "c": COMMUNE, "f": FOREIGN},
+    COMMUNE: {"o": COMMUNE, "f": FOREIGN},
+}
+"""What o (own), c (a unit below) and f (foreign) mean for an account at each place."""
+
+Values = dict[str, int | str]
+
+
+def place_of(role: str) -> str:
+    """Where the account of a role is assigned."""
+    if role == NOBODY or role in AT_DISTRICT:
+        return DISTRICT
+    return COMMUNE if role == Role.COMMUNE_OFFICER else PROVINCE
+
+
+@dataclass
+class World:
+    """Ids by kind of object and place."""
+
+    objects: dict[str, dict[str, Values]] = field(default_factory=dict)
+
+    def add(self, kind: str, place: str, **values: int | str) -> None:
+        self.objects.setdefault(kind, {})[place] = values
+
+
+def build_world(session: Session, clock: Clock, password_hash: str) -> World:
+    """Make accounts and objects; the caller commits in write mode."""
+    work = seed_work(session, clock)
+    world = World()
+    units = dict(session.execute(select(Unit.code, Unit.id)).all())
+    for role in (NOBODY, *Role):
+        code = place_of(role)
+        user = create_user(work, UserData(f"role.{role}", f"Người Giữ Vai {role}", units[code]), password_hash, False)
+        if role != NOBODY:
+            assign_role(work, user.id, Role(role), units[code], date(2023, 1, 1))
+        world.add("job", role, job_id=_job(session, clock, user.id))
+    for code in PLACES:
+        _place(session, clock, world, code, units[code], work)
+    _catalogue(session, world)
+    session.flush()
+    return world
+
+
+def _place(session: Session, clock: Clock, world: World, code: str, unit_id: int, work: object) -> None:
+    now = clock.now()
+    user = UserAccount(
+        username=f"nguoi.{code}",
+        full_name="Đỗ Thị Hoà",
+        folded=fold("Đỗ Thị Hoà"),
+        sort_key=person_sort_key("Đỗ Thị Hoà"),
+        home_unit_id=unit_id,
+        password_hash="x",
+        must_change_password=False,
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    assignment = RoleAssignment(
+        user_id=user.id, role=Role.VIEWER, unit_id=unit_id, valid_from=date(2023, 1, 1), created_at=now
+    )
+    signed_in = UserSession(token_hash=f"hash-{code}", user_id=user.id, created_at=now, seen_at=now)
+    session.add_all([assignment, signed_in])
+    session.flush()
+    world.add("unit", code, unit_id=unit_id)
+    world.add("user", code, user_id=user.id)
+    world.add("assignment", code, user_id=user.id, assignment_id=assignment.id)
+    world.add("session", code, session_id=signed_in.id)
+    world.add("registration", code, **_registration(session, clock, unit_id, user.id))
+
+
+def _registration(session: Session, clock: Clock, unit_id: int, user_id: int) -> Values:
+    now = clock.now()
+    period = session.scalars(select(RegistrationPeriod.id).where(RegistrationPeriod.code == "2023")).one()
+    title = session.scalars(select(EmulationTitle.id).where(EmulationTitle.code == "LDTT")).one()
+    receiver = session.scalars(parent_id_of(unit_id, clock.today())).one()
+    made = EmulationRegistration(
+        period_id=period,
+        unit_id=unit_id,
+        receiver_unit_id=receiver,
+        state=RegistrationState.SENT,
+        content="Nội dung",
+        created_by_id=user_id,
+        created_at=now,
+        updated_at=now,
+        sent_at=now - timedelta(days=1),
+        sent_by_id=user_id,
+        signer_name="Lê Văn Quyết",
+        line_count=1,
+        person_count=1,
+    )
+    session.add(made)
+    session.flush()
+    line = RegistrationLine(
+        registration_id=made.id,
+        period_id=period,
+        unit_id=unit_id,
+        position=1,
+        row_key=f"row{unit_id}",
+        name="Trần Văn Bách",
+        subject=SubjectKind.PERSON,
+        folded=fold("Trần Văn Bách"),
+        sort_key=person_sort_key("Trần Văn Bách"),
+        title_id=title,
+        post="Chuyên viên",
+        created_at=now,
+    )
+    pledge = RegistrationPledge(registration_id=made.id, position=1, name="Hoàn thành nhiệm vụ", number=100)
+    paper = StoredFile(
+        owner_type="emulation_registration",
+        owner_id=made.id,
+        unit_id=unit_id,
+        name="ban-dang-ky.pdf",
+        size=4,
+        content_type="application/pdf",
+        sha256="0" * 64,
+        uploaded_by_id=user_id,
+        uploaded_at=now,
+    )
+    session.add_all([line, pledge, paper])
+    session.flush()
+    made.signed_file_id = paper.id
+    session.flush()
+    return {"registration_id": made.id, "line_id": line.id, "pledge_id": pledge.id, "file_id": paper.id}
+
+
+def _job(session: Session, clock: Clock, owner_id: int) -> int:
+    now = clock.now()
+    made = Job(
+        kind="emulation.export_lines",
+        unique_key=f"job-{owner_id}",
+        state=JobState.FAILED,
+        owner_id=owner_id,
+        run_at=now,
+        created_at=now,
+    )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def _catalogue(session: Session, world: World) -> None:
+    world.add(
+        "period",
+        "",
+        period_id=session.scalars(select(RegistrationPeriod.id).where(RegistrationPeriod.code == "2023")).one(),
+    )
+    world.add(
+        "title", "", title_id=session.scalars(select(EmulationTitle.id).where(EmulationTitle.code == "LDTT")).one()
+    )
+
+
+Maker = Callable[[], World]
