@@ -10,9 +10,15 @@ import os
 import re
 
 import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
 
 from portal.config import KEY_BYTES
 from portal.core.clock import SystemClock
+from portal.core.db import write_mode
+from portal.domain.accounts import totp
+from portal.domain.accounts.models import UserAccount
+from portal.web.context import runtime
 
 KEY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,38}")
 
@@ -30,6 +36,28 @@ def new(key_id: str) -> None:
     if not KEY_ID.fullmatch(name) or name == "demo":
         raise click.ClickException("Tên khóa gồm chữ thường, chữ số và dấu gạch nối, dài nhất 39 ký tự, khác demo.")
     click.echo(f"{name}:{base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode()}")
+
+
+@group.command("reseal")
+@with_appcontext
+def reseal() -> None:
+    """Seal every second factor again with the first key of the ring.
+
+    Recovery codes made before and the audit log still need the old key: it stays in the ring.
+    """
+    place = runtime()
+    moved = 0
+    with write_mode(), place.session_factory() as session:
+        stmt = select(UserAccount).where(UserAccount.totp_secret.is_not(None)).order_by(UserAccount.id)
+        for user in session.scalars(stmt.with_for_update()):
+            sealed = user.totp_secret or ""
+            if sealed.partition(":")[0] != place.keyring.current:
+                plain = totp.unseal(place.keyring, user.id, sealed)
+                user.totp_secret = totp.seal(place.keyring, user.id, plain)
+                moved += 1
+        session.commit()
+    click.echo(f"Đã niêm phong lại {moved} khóa xác thực bằng khóa {place.keyring.current}.")
+    click.echo("Mã dự phòng đã phát và nhật ký vẫn cần khóa cũ: giữ khóa đó trong vòng khóa.")
 
 
 if __name__ == "__main__":

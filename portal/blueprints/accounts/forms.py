@@ -10,15 +10,23 @@ from portal.domain.accounts.rules import MAX_USERNAME
 from portal.web.forms import PortalForm
 
 
+class Needed(InputRequired):
+    """Required, where the page need not say so: it asks for nothing else."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.field_flags = {}
+
+
 class SignInForm(PortalForm):
     """Fields of POST /dang-nhap."""
 
     username = StringField(
         "Tên đăng nhập",
-        [InputRequired("Xin nhập tên đăng nhập."), Length(max=MAX_USERNAME, message="Tên đăng nhập quá dài.")],
+        [Needed("Xin nhập tên đăng nhập."), Length(max=MAX_USERNAME, message="Tên đăng nhập quá dài.")],
     )
     password = PasswordField(
-        "Mật khẩu", [InputRequired("Xin nhập mật khẩu."), Length(max=MAX_LENGTH, message="Mật khẩu quá dài.")]
+        "Mật khẩu", [Needed("Xin nhập mật khẩu."), Length(max=MAX_LENGTH, message="Mật khẩu quá dài.")]
     )
     tiep = HiddenField()
 
@@ -51,7 +59,7 @@ class FactorForm(PortalForm):
 
     code = StringField(
         "Mã xác thực",
-        [InputRequired("Xin nhập mã."), Length(max=40, message="Mã quá dài.")],
+        [Needed("Xin nhập mã."), Length(max=40, message="Mã quá dài.")],
         description="6 chữ số trên ứng dụng xác thực, hoặc một mã dự phòng.",
     )
     tiep = HiddenField()
@@ -62,7 +70,7 @@ class FirstCodeForm(PortalForm):
 
     code = StringField(
         "Mã trên ứng dụng",
-        [InputRequired("Xin nhập mã."), Length(max=40, message="Mã quá dài.")],
+        [Needed("Xin nhập mã."), Length(max=40, message="Mã quá dài.")],
         description="6 chữ số đang hiện trên ứng dụng.",
     )
     tiep = HiddenField()
