@@ -229,17 +229,17 @@ def _namesakes(lines: Sequence[LineFacts]) -> Iterator[Finding]:
                 who = f"Có {len(same)} người cùng tên “{same[0][0].name}”"
                 text = f"{who}, khác chức vụ, phòng ban hoặc năm sinh; xin kiểm tra có phải một người."
                 yield Finding(WARNING, "namesake", text, _ids(line for person in same for line in person), "name")
-        yield from _near_names(by_name)
+        yield from _near_names(alike)
 
 
-def _near_names(by_name: Mapping[str, list[list[LineFacts]]]) -> Iterator[Finding]:
+def _near_names(alike: Sequence[LineFacts]) -> Iterator[Finding]:
     """Names that differ in their marks alone, at the same desk: perhaps one person, written twice."""
-    first = [person[0] for people in by_name.values() for person in people]
-    for same in _grouped(first, lambda line: (fold(line.post), fold(line.division))):
-        if len({name_key(line.name) for line in same}) > 1:
-            names = ", ".join(f"“{line.name}”" for line in same)
+    for desk in _grouped(alike, lambda line: (fold(line.post), fold(line.division))):
+        written = {name_key(line.name): line.name for line in desk}
+        if len(written) > 1:
+            names = ", ".join(f"“{name}”" for name in written.values())
             text = f"{names}: tên chỉ khác nhau ở dấu, cùng chức vụ; xin kiểm tra có phải một người."
-            yield Finding(WARNING, "near_name", text, _ids(same), "name")
+            yield Finding(WARNING, "near_name", text, _ids(desk), "name")
 
 
 def _shares(

@@ -10,12 +10,19 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from portal.core.errors import InvalidInput
+from portal.core.errors import InvalidInput, RuleBroken
 from portal.core.text import fold
 from portal.domain.access.actor import Work
 from portal.domain.emulation.models import LINE_TABLE, EmulationRegistration, RegistrationLine
 from portal.domain.emulation.services.checks import findings_about, title_codes, title_facts
-from portal.domain.emulation.services.line_values import LineData, facts_from, form_errors, values_of
+from portal.domain.emulation.services.line_values import (
+    MAX_LINES,
+    TOO_MANY,
+    LineData,
+    facts_from,
+    form_errors,
+    values_of,
+)
 from portal.domain.emulation.services.shared import begin_edit, finish_edit, period_of
 
 Values = dict[str, Any]
@@ -95,6 +102,8 @@ def apply_lines(work: Work, registration: EmulationRegistration, rows: Sequence[
         )
     if not plan.new and not plan.changed:
         return plan.outcome
+    if registration.line_count + len(plan.new) > MAX_LINES:
+        raise RuleBroken(TOO_MANY)
     _write(work, registration, rows, plan)
     finish_edit(work, registration, "registration.lines_imported", {"new": len(plan.new), "changed": len(plan.changed)})
     return plan.outcome

@@ -16,8 +16,7 @@ from portal.domain.emulation.import_enums import ImportRowState
 from portal.domain.emulation.import_models import ImportRow
 from portal.domain.emulation.models import EmulationRegistration
 from portal.domain.emulation.services.bulk import LineCommand, LinePlan, preview_lines
-from portal.domain.emulation.services.line_values import LineData, values_of
-from portal.domain.emulation.services.lines import MAX_LINES, TOO_MANY
+from portal.domain.emulation.services.line_values import MAX_LINES, TOO_MANY, LineData, values_of
 
 S = ImportRowState
 Titles = Mapping[int, str]

@@ -16,7 +16,7 @@ from portal.domain.emulation.errors import SourceNotReceived
 from portal.domain.emulation.models import LINE_TABLE, EmulationRegistration, RegistrationLine
 from portal.domain.emulation.policies import can_take_in
 from portal.domain.emulation.queries.intake import COPIED
-from portal.domain.emulation.services.lines import MAX_LINES, TOO_MANY
+from portal.domain.emulation.services.line_values import MAX_LINES, TOO_MANY
 from portal.domain.emulation.services.shared import begin_edit, finish_edit
 
 CARRIED = (*COPIED, "folded", "sort_key")

@@ -10,6 +10,8 @@ from portal.core.text import clean, fold, person_sort_key, sort_key
 from portal.domain.emulation.enums import Gender, SubjectKind
 from portal.domain.emulation.rules import LineFacts
 
+MAX_LINES = 20_000
+TOO_MANY = f"Mỗi bản đăng ký có nhiều nhất {MAX_LINES:,} dòng.".replace(",", ".")
 EARLIEST_BIRTH = 1900
 YOUNGEST = 14
 LIMITS = {"name": 200, "post": 200, "division": 200, "note": 300}

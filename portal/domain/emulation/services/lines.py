@@ -15,7 +15,14 @@ from portal.domain.emulation.models import LINE_TABLE, EmulationRegistration, Re
 from portal.domain.emulation.queries.lines import line_of
 from portal.domain.emulation.services.bulk import ImportOutcome, LineCommand, LinePlan, apply_lines, preview_lines
 from portal.domain.emulation.services.checks import errors_about, line_facts, title_codes, title_facts
-from portal.domain.emulation.services.line_values import LineData, facts_from, form_errors, values_of
+from portal.domain.emulation.services.line_values import (
+    MAX_LINES,
+    TOO_MANY,
+    LineData,
+    facts_from,
+    form_errors,
+    values_of,
+)
 from portal.domain.emulation.services.shared import begin_edit, check_version, finish_edit, period_of
 
 __all__ = [
@@ -32,9 +39,7 @@ __all__ = [
     "update_line",
 ]
 
-MAX_LINES = 20_000
 NEW = -1
-TOO_MANY = f"Mỗi bản đăng ký có nhiều nhất {MAX_LINES:,} dòng.".replace(",", ".")
 
 
 @dataclass(frozen=True, slots=True)
