@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from portal import create_app
 from portal.config import Settings
 from portal.core.clock import FixedClock
-from portal.core.db import write_mode
+from portal.core.db import read_mode, write_mode
 from portal.core.runtime import Runtime
 from portal.domain.access.actor import Actor, Work
 from portal.domain.accounts.models import UserAccount, UserSession
@@ -92,7 +92,7 @@ def read(runtime: Runtime) -> Callable[..., Any]:
     """read(stmt): the scalars of a statement, in a session of its own."""
 
     def run(stmt: Any) -> list[Any]:
-        with runtime.session_factory() as made:
+        with read_mode(), runtime.session_factory() as made:
             return list(made.scalars(stmt))
 
     return run
@@ -103,7 +103,7 @@ def unit_id(runtime: Runtime) -> Callable[[str], int]:
     """unit_id("326"): a unit's id by its code."""
 
     def find(code: str) -> int:
-        with runtime.session_factory() as made:
+        with read_mode(), runtime.session_factory() as made:
             return made.scalars(select(Unit.id).where(Unit.code == code)).one()
 
     return find
@@ -114,7 +114,7 @@ def actor_of(runtime: Runtime) -> Callable[[str], Actor]:
     """actor_of("vangiang"): the actor of a demo account."""
 
     def load(username: str) -> Actor:
-        with runtime.session_factory() as made:
+        with read_mode(), runtime.session_factory() as made:
             return load_actor(made, made.scalars(by_username(username)).one(), runtime.clock.today())
 
     return load

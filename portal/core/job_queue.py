@@ -194,7 +194,7 @@ def try_again(session: Session, job: Job) -> None:
 
 def pause_after(attempts: int) -> timedelta:
     """How long a job waits after its attempt number `attempts` (from 1) went wrong."""
-    factor: int = 2 ** max(attempts - 1, 0)
+    factor: int = 2 ** min(max(attempts - 1, 0), 16)
     return min(FIRST_PAUSE * factor, LONGEST_PAUSE)
 
 

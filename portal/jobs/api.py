@@ -5,11 +5,11 @@ A module of this package that names `HANDLERS` adds kinds of jobs; nothing lists
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from time import monotonic
 from typing import Any, BinaryIO, Protocol
 
 from sqlalchemy.orm import Session
@@ -136,7 +136,7 @@ class JobContext:
         if self._in_step:
             return
         self.check_stop()
-        now = time.monotonic()
+        now = monotonic()
         if now - self._told < PROGRESS_EVERY and done < total:
             return
         self._told = now

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from flask import Response, request, send_file
 
@@ -50,18 +51,26 @@ def send_download(
         address=request.remote_addr or "",
     )
     record_now(runtime().session_factory, entry)
-    return send_file(path, content_type, as_attachment=True, download_name=name, conditional=False, etag=False)
+    response = send_file(path, content_type, as_attachment=True, download_name=name, conditional=False, etag=False)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
-def send_made(make: Callable[[Path], object], name: str, content_type: str) -> Response:
-    """A file that `make` writes to the path it is given, as an attachment; it is gone once it is sent."""
-    folder = tempfile.TemporaryDirectory(prefix="download-", dir=runtime().settings.data_dir)
+def send_made(make: Callable[[BinaryIO, Path], object], name: str, content_type: str) -> Response:
+    """A file made for this answer, as an attachment: `make` writes it to the stream, with a folder for its own use.
+
+    The stream has no name on the disk, so that nothing is left behind when the answer ends, however it ends.
+    """
+    folder = runtime().settings.data_dir
+    stream = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - the answer closes it
     try:
-        target = Path(folder.name) / "file"
-        make(target)
-        response = send_file(target, content_type, as_attachment=True, download_name=name, etag=False)
+        with tempfile.TemporaryDirectory(prefix="making-", dir=folder) as workplace:
+            make(stream, Path(workplace))
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(0)
+        response = send_file(stream, content_type, as_attachment=True, download_name=name, etag=False)
+        response.content_length = size
     except BaseException:
-        folder.cleanup()
+        stream.close()
         raise
-    response.call_on_close(folder.cleanup)
     return response
