@@ -108,7 +108,7 @@ def _user(work: Work, username: str) -> UserAccount:
 def _unit(work: Work, code: str) -> Unit:
     found = work.session.scalars(select(Unit).where(Unit.code == code)).one_or_none()
     if found is None:
-        raise click.ClickException(f"Không có đơn vị mang mã {code}. Nạp dữ liệu khởi tạo trước.")
+        raise click.ClickException(f"Không có đơn vị mang mã {code}. Cần nạp trước: flask db load-start-data")
     return found
 
 
