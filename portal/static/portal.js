@@ -322,13 +322,21 @@
     try { field.setSelectionRange(before.start, before.end); } catch (error) { /* dates and numbers have no selection */ }
   }
 
+  /* Focus; in a field that holds text already the cursor stands at its end. */
+  function goOnIn(node) {
+    node.focus();
+    if (node.tagName === "INPUT" && typing(node) && node.value) {
+      try { node.setSelectionRange(node.value.length, node.value.length); } catch (error) { /* numbers and dates have none */ }
+    }
+  }
+
   function settle(swapped) {
     keepRoles();
     refreshPicks();
     fadeToasts();
     const focus = all("[data-focus]").find(visible);
     all("[data-focus]").forEach((node) => node.removeAttribute("data-focus"));
-    if (focus) focus.focus();
+    if (focus) goOnIn(focus);
     else if (swapped && doc.activeElement === doc.body && swapped.matches("[data-region]")) {
       swapped.tabIndex = -1; // what had focus went with the swap: begin where the new content begins
       swapped.focus({ preventScroll: true });

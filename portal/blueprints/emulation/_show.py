@@ -1,0 +1,260 @@
+"""Everything that the page of a registration shows, put together from its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from flask import current_app, url_for
+
+from portal.blueprints.emulation import _list as lists
+from portal.blueprints.emulation import _page as pages
+from portal.blueprints.emulation._children import ChildRow, load_children
+from portal.blueprints.emulation._content import Content, load_content
+from portal.blueprints.emulation._list import Checks, EditRow, LineList
+from portal.blueprints.emulation._page import ActionButton, Frame, StepItem, TrailEntry
+from portal.blueprints.emulation._pledges import PledgeEdit, PledgeRow, load_pledges, new_pledge
+from portal.domain.access.actor import Work
+from portal.domain.attachments.queries import files_of_record
+from portal.domain.emulation import policies, queries
+from portal.domain.emulation.catalogue_models import EmulationTitle
+from portal.domain.emulation.enums import EDITABLE, RegistrationState
+from portal.domain.emulation.models import EmulationRegistration
+from portal.domain.emulation.queries.registrations import OBJECT_TYPE
+from portal.domain.emulation.services.checks import registration_findings, sending_errors
+from portal.web.formats import day, moment
+
+UNSENT = EDITABLE | {RegistrationState.IN_REVIEW}
+LINE_ANCHOR = "dong-"
+ANCHORS = {"noi-dung": "#noi-dung-thi-dua"}
+"""Where the page has what the checks call otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileItem:
+    """A file as components/page.html lists it."""
+
+    name: str
+    url: str
+    size_text: str
+    icon: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Rows and forms that the reader has open: what they typed is shown again."""
+
+    page: int = 0
+    line: EditRow | None = None
+    new_line: EditRow | None = None
+    pledge: PledgeEdit | None = None
+    new_pledge: PledgeEdit | None = None
+    content: Content | None = None
+    titles: Sequence[EmulationTitle] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """The page's context; what follows `count_text` is only read for the whole page."""
+
+    frame: Frame
+    checks: Checks
+    errors: Mapping[str, Sequence[str]]
+    buttons: Sequence[ActionButton]
+    faults: Sequence[tuple[str, str]]
+    lines: LineList
+    count_text: str
+    steps: Sequence[StepItem] = ()
+    trail: Sequence[TrailEntry] = ()
+    returned: TrailEntry | None = None
+    content: Content | None = None
+    pledges: Sequence[PledgeRow] = ()
+    children: Sequence[ChildRow] = ()
+    files: Sequence[FileItem] = ()
+    pledge_editing: PledgeEdit | None = None
+    pledge_adding: PledgeEdit | None = None
+    urls: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def faults_title(self) -> str:
+        """How many places are to be mended before the sending; lines first."""
+        if self.checks.faulty:
+            return f"Cần sửa {len(self.checks.faulty)} dòng trước khi gửi"
+        return f"Còn {len(self.faults)} việc trước khi gửi"
+
+    @property
+    def row_errors(self) -> list[tuple[str, str]]:
+        """What of the rows under edit cannot be taken, as links: without script these are far down the page."""
+        found = []
+        for edit in (self.lines.editing, self.lines.adding, self.pledge_editing, self.pledge_adding):
+            if edit is not None:
+                name = f"{edit.label[:1].upper()}{edit.label[1:]}"
+                found += [(f"#{f.id}", f"{name}: {' '.join(f.errors)}") for f in edit.form if f.errors]
+                if edit.theirs is not None:
+                    found.append((f"#{edit.anchor}", f"{name}: người khác vừa lưu, xin chọn bản để giữ."))
+        return found
+
+    @property
+    def has_bar(self) -> bool:
+        return self.frame.can_edit or bool(self.buttons)
+
+    @property
+    def bar_tone(self) -> str:
+        if self.frame.registration.state not in UNSENT:
+            return "warn" if self._late else "ok"
+        return "bad" if self.checks.faulty else "warn" if self.errors or self.warnings else "ok"
+
+    @property
+    def bar_text(self) -> str:
+        """What still blocks, in a few words."""
+        reg = self.frame.registration
+        if reg.state not in UNSENT:
+            late = f", muộn {self._late} ngày" if self._late else ""
+            return f"Gửi lúc {moment(reg.sent_at)}{late}"
+        if self.checks.faulty:
+            return f"Chưa gửi được: còn {len(self.checks.faulty)} dòng lỗi"
+        if self.errors:
+            return f"Chưa gửi được: còn {len(self.errors)} việc"
+        return f"{self.warnings} cảnh báo, vẫn gửi được" if self.warnings else "Không còn gì vướng"
+
+    @property
+    def warnings(self) -> int:
+        """How many lines and other places have something to look at."""
+        return len(self.checks.warned) + len(self.checks.general)
+
+    @property
+    def _late(self) -> int:
+        return self.frame.window.days_late(self.frame.registration.sent_at, self.frame.today)
+
+    @property
+    def saved_text(self) -> str:
+        return moment(self.frame.registration.updated_at)
+
+    @property
+    def opened_text(self) -> str:
+        return moment(self.frame.registration.created_at)
+
+    @property
+    def paper(self) -> list[tuple[str, str]]:
+        """What is recorded of the signed paper."""
+        reg = self.frame.registration
+        return [
+            ("Số, ký hiệu", reg.paper_no),
+            ("Ngày", day(reg.paper_date)),
+            ("Người ký", reg.signer_name),
+            ("Chức vụ", reg.signer_title),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the checks say of the registration: by line, and what blocks its sending, by the place on the page."""
+
+    checks: Checks
+    errors: Mapping[str, Sequence[str]]
+
+
+def load_standing(work: Work, registration: EmulationRegistration) -> Standing:
+    """Run the checks on what is stored now."""
+    findings = registration_findings(work.session, registration)
+    unsent = registration.state in UNSENT
+    errors = sending_errors(work.session, registration, findings) if unsent else {}
+    return Standing(lists.sort_findings(findings), errors)
+
+
+def load_show(work: Work, registration: EmulationRegistration, opened: Opened | None = None) -> Show:
+    """Read the whole page. The reader may see the content: the caller has asked."""
+    opened = opened or Opened()
+    show = load_brief(work, registration, opened)
+    frame = show.frame
+    titles = opened.titles or list(work.session.scalars(queries.titles_valid(frame.period)))
+    trail = pages.trail_entries(work, frame)
+    return replace(
+        show,
+        steps=pages.step_items(frame),
+        trail=trail,
+        returned=pages.last_return(frame, trail),
+        content=opened.content or load_content(work, frame, titles),
+        pledges=load_pledges(work, frame),
+        lines=lists.with_new_row(work, frame, show.lines, titles, opened.new_line),
+        children=load_children(work, frame),
+        files=_files(work, frame),
+        pledge_editing=opened.pledge,
+        pledge_adding=opened.new_pledge or (new_pledge(frame) if frame.can_edit else None),
+        urls=_urls(work, frame),
+    )
+
+
+def load_brief(work: Work, registration: EmulationRegistration, opened: Opened) -> Show:
+    """Only what a saved row changes: rows, counts, what blocks, the bar."""
+    frame = pages.load_frame(work, registration)
+    standing = load_standing(work, registration)
+    return Show(
+        frame=frame,
+        checks=standing.checks,
+        errors=standing.errors,
+        buttons=pages.action_buttons(work, frame, bool(standing.errors)),
+        faults=_faults(work, frame, standing) if frame.own else [],
+        lines=lists.load_list(work, frame, standing.checks, opened.page or 1, opened.line),
+        count_text=lists.count_text(work, frame),
+    )
+
+
+def _faults(work: Work, frame: Frame, standing: Standing) -> list[tuple[str, str]]:
+    """What blocks, as links: the faulty lines in their order, on whichever page they stand, then the rest."""
+    checks, found = standing.checks, []
+    numbers = lists.numbers(work, frame) if checks.faulty else {}
+    for line_id in sorted(checks.faulty, key=lambda key: numbers.get(key, 0)):
+        number = numbers.get(line_id, 0)
+        page = lists.page_of(number)
+        address = f"{frame.url}{lists.page_query(page)}#dong-{line_id}" if page > 1 else f"#dong-{line_id}"
+        text = " ".join(note.text for note in checks.by_line[line_id] if note.tone == lists.BAD)
+        found.append((address, f"Dòng {number}: {text}"))
+    rest = [(key, texts) for key, texts in standing.errors.items() if not key.startswith(LINE_ANCHOR)]
+    return found + [(ANCHORS.get(key, f"#{key}"), " ".join(texts)) for key, texts in rest]
+
+
+def _files(work: Work, frame: Frame) -> list[FileItem]:
+    stored = work.session.scalars(files_of_record(OBJECT_TYPE, frame.id))
+    current = frame.registration.signed_file_id
+    return [
+        FileItem(
+            name=file.name,
+            url=url_for("emulation.download_file", registration_id=frame.id, file_id=file.id),
+            size_text=size_text(file.size),
+            icon="file-type-pdf",
+            note=f"{file.scan_state.label}; tải lên {moment(file.uploaded_at)}",
+        )
+        for file in stored
+        if file.id == current or frame.own
+    ]
+
+
+def size_text(size: int) -> str:
+    """0,4 MB; below a tenth of it in kB."""
+    if size < 100_000:
+        return f"{max(1, round(size / 1000))} kB"
+    return f"{size / 1_000_000:.1f} MB".replace(".", ",")
+
+
+def _urls(work: Work, frame: Frame) -> dict[str, str]:
+    records = policies.can_record_paper(work.actor, frame.registration)
+
+    def of(endpoint: str) -> str:
+        return url_for(f"emulation.{endpoint}", registration_id=frame.id)
+
+    return {
+        "home": url_for("home.show_home"),
+        "list": url_for("emulation.list_registrations"),
+        "print": of("print_registration"),
+        "document": of("download_document"),
+        "new_line": of("new_line"),
+        "paper": of("edit_paper") if records else "",
+        "template": of("download_template") if _has("emulation.download_template") else "",
+        "import": of("new_import") if _has("emulation.new_import") else "",
+    }
+
+
+def _has(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
