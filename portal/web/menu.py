@@ -5,6 +5,7 @@ Who is here, the menu that they may open, the year in view; built from the featu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -119,15 +120,28 @@ def _menu(person: Viewer) -> list[MenuGroup]:
         key=lambda e: (e.order // 100, e.group, e.order),
     )
     groups = [MenuGroup("", [home])]
-    groups += [MenuGroup(label, [_item(e) for e in items]) for label, items in groupby(entries, key=lambda e: e.group)]
+    here = _nearest(entries)
+    groups += [
+        MenuGroup(label, [_item(e, e is here) for e in items])
+        for label, items in groupby(entries, key=lambda e: e.group)
+    ]
     return groups
 
 
-def _item(entry: MenuEntry) -> MenuItem:
-    url = url_for(entry.endpoint)
-    prefixes = entry.active_prefixes or (url,)
-    current = any(request.path == p or request.path.startswith(p.rstrip("/") + "/") for p in prefixes)
-    return MenuItem(entry.label, url, entry.icon, current, key=entry.key)
+def _nearest(entries: Sequence[MenuEntry]) -> MenuEntry | None:
+    """The entry under which this page stands: the one with the longest address that leads here."""
+    lengths = [(max(map(len, _leading(entry)), default=0), entry) for entry in entries]
+    length, entry = max(lengths, key=lambda pair: pair[0], default=(0, None))
+    return entry if length else None
+
+
+def _leading(entry: MenuEntry) -> list[str]:
+    prefixes = entry.active_prefixes or (url_for(entry.endpoint),)
+    return [p for p in prefixes if request.path == p or request.path.startswith(p.rstrip("/") + "/")]
+
+
+def _item(entry: MenuEntry, current: bool) -> MenuItem:
+    return MenuItem(entry.label, url_for(entry.endpoint), entry.icon, current, key=entry.key)
 
 
 def _user_menu(person: Viewer) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.core.clock import local
-from portal.core.manifest import Figure, FigurePanel, Manifest, SentItem, Shown, WaitingItem
+from portal.core.manifest import Figure, FigurePanel, Manifest, MenuEntry, SentItem, Shown, WaitingItem
 from portal.core.pagination import AnyRow, bounded_count
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
@@ -46,7 +46,7 @@ def _own(work: Work, row: AnyRow, year: int) -> Iterator[WaitingItem]:
     due, today = row.due_on, work.today()
     if row.state is None:
         if writes and row.opens_on <= today and row.year == year:
-            values = {"unit_id": row.unit_id, "period_id": row.period_id}
+            values = {"nam": row.year}
             note = "" if today <= _last_day(row) else CLOSED
             yield WaitingItem(f"Lập {what}", AREA, "emulation.new_registration", values, due, note=note)
         return
@@ -84,7 +84,7 @@ def _receiving(work: Work, today: date, year: int) -> Iterator[WaitingItem]:
         count = bounded_count(work.session, stmt)
         if count.value > MOST_RECEIVING:
             more = f"{count.value - MOST_RECEIVING}{'+' if count.capped else ''}"
-            values = {"nam": year, "trang-thai": "sent"}
+            values = {"nam": year, "trang_thai": "sent"}
             title = f"Tiếp nhận {more} bản đăng ký thi đua khác"
             yield WaitingItem(title, AREA, "emulation.list_units", values, since=_day(rows[-1].sent_at))
 
@@ -204,9 +204,27 @@ AUDIT_LABELS = {
     "registration.reopened": "Mở lại bản đăng ký đã tiếp nhận",
 }
 
+GROUP = "Thi đua, khen thưởng"
+MENU = (
+    MenuEntry(
+        "Đăng ký thi đua",
+        "emulation.list_registrations",
+        "clipboard-text",
+        P.REGISTRATION_VIEW,
+        GROUP,
+        key="d",
+        order=200,
+    ),
+    MenuEntry("Tình hình đăng ký", "emulation.list_units", "list-check", P.COMPLETENESS_VIEW, GROUP, order=210),
+    MenuEntry("Tổng hợp theo danh hiệu", "emulation.show_totals", "trophy", P.REGISTRATION_VIEW, GROUP, order=220),
+)
 MANIFEST = Manifest(
     name="emulation",
-    label="Thi đua, khen thưởng",
+    label=GROUP,
+    menu=MENU,
+    waiting=waiting,
+    sent=sent,
+    figures=figures,
     touches_units=(
         "emulation_registration.unit_id",
         "emulation_registration.receiver_unit_id",

@@ -26,6 +26,7 @@ from portal.domain.emulation.services.registrations import (
     PledgeData,
     add_pledge,
 )
+from portal.domain.emulation.services.workflow import PaperData
 from tests.emulation.domain.builders import PAPER, World
 
 S = RegistrationState
@@ -237,7 +238,8 @@ def test_an_opinion_has_a_limit(world: World) -> None:
 @pytest.mark.parametrize("action", ["submit", "send", "accept"])
 def test_a_stale_version_is_refused(world: World, action: str) -> None:
     key = world.opened("vangiang", "326")
-    who, args = "vangiang", ()
+    who = "vangiang"
+    args: tuple[PaperData, ...] = ()
     if action != "submit":
         world.step("vangiang", key, "submit")
         who, args = "vangiang.lanhdao", (PAPER,)
