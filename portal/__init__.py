@@ -29,6 +29,7 @@ from portal.web.headers import init_headers
 from portal.web.login import init_login, load_viewer
 from portal.web.logs import init_logs
 from portal.web.menu import init_menu
+from portal.web.metrics import init_metrics
 from portal.web.start_check import init_start_check
 from portal.web.transaction import PortalFlask
 
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     _init_runtime(app, settings, clock)
     init_headers(app, settings)
     init_logs(app, settings)
+    init_metrics(app)
     init_start_check(app, settings)
     csrf.init_app(app)
     init_login(app)

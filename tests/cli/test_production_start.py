@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +17,7 @@ from portal.core.runtime import Runtime
 from portal.domain.accounts import demo_mark
 from portal.web.transaction import PortalFlask
 
+ROOT = Path(__file__).resolve().parents[2]
 Start = Callable[[str], PortalFlask]
 
 
@@ -83,3 +88,27 @@ def test_a_demonstrations_database_that_was_away_serves_no_page(
     away(False)
     for _ in range(2):
         assert client.get("/dang-nhap", base_url="https://localhost").status_code == 500
+
+
+def serve(env: dict[str, str]) -> tuple[int, str]:
+    """Start the web server as production does, in these surroundings alone; it is expected to end by itself."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+    command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"]
+    surroundings = kept | env | {"PORTAL_BIND": "127.0.0.1:0", "PORTAL_WEB_WORKERS": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False, timeout=60)
+    return done.returncode, done.stderr
+
+
+def test_the_web_server_says_once_what_is_missing() -> None:
+    code, said = serve({"PORTAL_ENV": "production"})
+    assert code == ConfigError.exit_code
+    assert said.count("The portal does not start:") == said.count("- PORTAL_SECRET_KEY is not set.") == 1
+    assert "Traceback" not in said
+
+
+def test_the_web_server_does_not_serve_a_demonstrations_database(
+    production_env: Callable[[str], dict[str, str]], runtime: Runtime
+) -> None:
+    code, said = serve(production_env(runtime.settings.database_url))
+    assert code != 0
+    assert "The database holds the demonstration's accounts." in said

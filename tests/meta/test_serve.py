@@ -180,3 +180,15 @@ def test_the_web_server_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORTAL_WEB_WORKERS", "many")
     with pytest.raises(ValueError, match="PORTAL_WEB_WORKERS"):
         runpy.run_path(path)
+
+
+def test_figures_of_killed_servers_are_removed(tmp_path: Path) -> None:
+    make = runpy.run_path(str(ROOT / "deploy" / "gunicorn.conf.py"))["_figures_folder"]
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    for name in (f"cong-noi-vu-{gone.pid}-dead", f"cong-noi-vu-{os.getppid()}-alive", "cong-noi-vu-of-others"):
+        (tmp_path / name).mkdir()
+    made = Path(make(tmp_path))
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {made.name, f"cong-noi-vu-{os.getppid()}-alive", "cong-noi-vu-of-others"}
+    assert made.name.startswith(f"cong-noi-vu-{os.getpid()}-")
