@@ -17,15 +17,20 @@ from xlsxwriter.worksheet import Worksheet
 
 from portal.core.clock import local
 from portal.domain.emulation.enums import Gender, SubjectKind
+from portal.domain.emulation.models import RegistrationLine
 from portal.domain.emulation.workbook import (
     BORN,
     COLUMNS,
+    DIVISION,
     FAULT,
     FAULT_COLUMN,
     GENDER,
     KEY,
+    LABELS,
     NAME,
+    NOTE,
     NUMBER,
+    POST,
     SHEET,
     SUBJECT,
     TITLE,
@@ -41,6 +46,12 @@ CATALOGUE_FIRST = 3
 HEAD_FILL, FAULT_FILL, FAULT_INK = "#E7E2D3", "#FCE4E4", "#9B1C1C"
 EARLIEST_BIRTH, YOUNGEST = 1900, 14
 KINDS = (SubjectKind.PERSON, SubjectKind.COLLECTIVE)
+HEADING_RULE = {
+    "validate": "custom",
+    "value": "=FALSE",
+    "error_title": "Dòng tiêu đề",
+    "error_message": "Xin giữ nguyên dòng tiêu đề: cổng đọc các cột theo dòng này.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,33 @@ class Template:
     @property
     def columns(self) -> tuple[WorkbookColumn, ...]:
         return (*COLUMNS, FAULT_COLUMN) if self.faulty else COLUMNS
+
+
+def line_values(line: RegistrationLine, title: str) -> dict[str, Any]:
+    """A stored line as a row: values by column."""
+    return {
+        SUBJECT: line.subject.label,
+        TITLE: title,
+        NAME: line.name,
+        POST: line.post,
+        DIVISION: line.division,
+        BORN: line.birth_year,
+        GENDER: Gender(line.gender).label if line.gender else "",
+        NOTE: line.note,
+        KEY: line.row_key,
+    }
+
+
+def returned_row(cells: Mapping[str, str], errors: Sequence[Mapping[str, Any]]) -> TemplateRow:
+    """A row that is given back: its cells as they were read, its faults at their columns."""
+    values: dict[str, Any] = {key: text for key, text in cells.items() if key not in (NUMBER, FAULT)}
+    if str(values.get(BORN, "")).isdecimal():
+        values[BORN] = int(values[BORN])
+    faults: dict[str, list[str]] = {}
+    for error in errors:
+        key = error["field"] if error["field"] in LABELS else NAME
+        faults.setdefault(key, []).append(error["text"])
+    return TemplateRow(values, faults)
 
 
 def write_template(target: BinaryIO, template: Template, rows: Iterable[TemplateRow]) -> int:
@@ -164,7 +202,7 @@ class _ListSheet:
             at = HEADER + count
             values = {NUMBER: count, **row.values}
             if self._template.faulty:
-                values[FAULT] = "\n".join(text for texts in row.faults.values() for text in texts)
+                values[FAULT] = "\n".join(f"{LABELS[k]}: {text}" for k, texts in row.faults.items() for text in texts)
             for column in self._template.columns:
                 self._cell(at, column.key, values.get(column.key), faulty=column.key in row.faults)
         return count
@@ -183,63 +221,40 @@ class _ListSheet:
         """Lists to choose from, the guard of the heading row, borders that come with what is typed."""
         sheet, place = self._sheet, self._place
         first, last = HEADER + 1, HEADER + max(self._template.row_limit, count)
-        end = CATALOGUE_FIRST + len(self._template.titles)
-        self._list(place[SUBJECT], last, [kind.label for kind in KINDS], "Xin chọn “Cá nhân” hoặc “Tập thể”.")
-        self._list(place[GENDER], last, [gender.label for gender in Gender], "Xin chọn “Nam” hoặc “Nữ”, hoặc để trống.")
-        sheet.data_validation(
-            first,
-            place[TITLE],
-            last,
-            place[TITLE],
-            {
-                "validate": "list",
-                "source": f"='{CATALOGUE}'!$A${CATALOGUE_FIRST + 1}:$A${end}",
-                "error_type": "warning",
-                "error_title": "Ngoài danh mục",
-                "error_message": "Nên chọn trong danh sách. Cách viết khác được đối chiếu khi nhập vào cổng.",
-            },
-        )
-        sheet.data_validation(
-            first,
-            place[BORN],
-            last,
-            place[BORN],
-            {
-                "validate": "integer",
-                "criteria": "between",
-                "minimum": EARLIEST_BIRTH,
-                "maximum": local(self._template.made_at).year - YOUNGEST,
-                "error_type": "warning",
-                "error_title": "Năm sinh",
-                "error_message": "Xin ghi bốn chữ số, ví dụ 1985.",
-            },
-        )
-        sheet.data_validation(
-            HEADER,
-            0,
-            HEADER,
-            place[KEY],
-            {
-                "validate": "custom",
-                "value": "=FALSE",
-                "error_title": "Dòng tiêu đề",
-                "error_message": "Xin giữ nguyên dòng tiêu đề: cổng đọc các cột theo dòng này.",
-            },
-        )
+        self._list(SUBJECT, last, [kind.label for kind in KINDS], "Xin chọn “Cá nhân” hoặc “Tập thể”.")
+        self._list(GENDER, last, [gender.label for gender in Gender], "Xin chọn “Nam” hoặc “Nữ”, hoặc để trống.")
+        sheet.data_validation(first, place[TITLE], last, place[TITLE], self._title_rule())
+        sheet.data_validation(first, place[BORN], last, place[BORN], self._birth_rule())
+        sheet.data_validation(HEADER, 0, HEADER, place[KEY], HEADING_RULE)
         sheet.autofilter(HEADER, 0, HEADER + max(count, 1), place[KEY])  # sorting takes the keys along
-        sheet.conditional_format(
-            first,
-            0,
-            last,
-            place[KEY] - 1,
-            {
-                "type": "formula",
-                "criteria": f'=OR($C{first + 1}<>"",$D{first + 1}<>"")',
-                "format": self._book.add_format({"border": 1}),
-            },
-        )
+        filled = f'=OR($C{first + 1}<>"",$D{first + 1}<>"")'
+        border = self._book.add_format({"border": 1})
+        look = {"type": "formula", "criteria": filled, "format": border}
+        sheet.conditional_format(first, 0, last, place[KEY] - 1, look)
 
-    def _list(self, place: int, last: int, labels: Sequence[str], message: str) -> None:
+    def _title_rule(self) -> dict[str, Any]:
+        end = CATALOGUE_FIRST + len(self._template.titles)
+        return {
+            "validate": "list",
+            "source": f"='{CATALOGUE}'!$A${CATALOGUE_FIRST + 1}:$A${end}",
+            "error_type": "warning",
+            "error_title": "Ngoài danh mục",
+            "error_message": "Nên chọn trong danh sách. Cách viết khác được đối chiếu khi nhập vào cổng.",
+        }
+
+    def _birth_rule(self) -> dict[str, Any]:
+        return {
+            "validate": "integer",
+            "criteria": "between",
+            "minimum": EARLIEST_BIRTH,
+            "maximum": local(self._template.made_at).year - YOUNGEST,
+            "error_type": "warning",
+            "error_title": "Năm sinh",
+            "error_message": "Xin ghi bốn chữ số, ví dụ 1985.",
+        }
+
+    def _list(self, key: str, last: int, labels: Sequence[str], message: str) -> None:
+        place = self._place[key]
         self._sheet.data_validation(
             HEADER + 1,
             place,

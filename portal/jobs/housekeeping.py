@@ -25,6 +25,7 @@ from portal.core.runtime import Runtime
 from portal.domain.accounts.services.cleanup import drop_old_sessions
 from portal.domain.accounts.services.failures import drop_old_failures
 from portal.domain.audit.models import AuditHead
+from portal.domain.emulation.services.imports import drop_old_imports
 from portal.jobs.api import JobContext, JobHandler, JobResult, Periodic
 
 DAILY = timedelta(days=1)
@@ -64,6 +65,12 @@ def drop_sessions(ctx: JobContext) -> str:
         ended, removed = drop_old_sessions(step.work, settings.session_idle, settings.session_absolute)
         forgotten = drop_old_failures(step.work)
     return f"Đã kết thúc {ended} phiên, xóa {removed} phiên cũ và {forgotten} lần đăng nhập hỏng cũ."
+
+
+def drop_imports(ctx: JobContext) -> str:
+    """Remove workbooks that were read more than thirty days ago, with what their rows say of people."""
+    with ctx.step() as step:
+        return f"Đã xóa {drop_old_imports(step.work)} lần nhập cũ."
 
 
 def drop_files(ctx: JobContext) -> str:
@@ -134,6 +141,7 @@ def _batches(hashes: Iterable[str]) -> Iterator[list[str]]:
 HANDLERS: tuple[JobHandler, ...] = (
     HouseJob("house.drop_drafts", "Dọn bản nháp cũ", drop_drafts),
     HouseJob("house.drop_sessions", "Dọn phiên đăng nhập cũ", drop_sessions),
+    HouseJob("house.drop_imports", "Dọn các lần nhập cũ", drop_imports),
     HouseJob("house.drop_files", "Dọn tệp không còn dùng", drop_files),
     HouseJob("house.export_audit_head", "Ghi mốc nhật ký", export_head),
 )
