@@ -1,9 +1,10 @@
-"""flask accounts create: the first administrator of a production, through to their first page."""
+"""flask accounts: the first administrator through to their first page, and what else is done from the server."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,6 +17,7 @@ from portal.domain.audit.models import AuditEntry
 from portal.domain.units.models import Unit
 from portal.web.transaction import PortalFlask
 from tests.conftest import runtime_of
+from tests.databases import DEMO_PASSWORD
 
 Start = Callable[[str], PortalFlask]
 NEW_PASSWORD = "bốn con thuyền giấy"
@@ -118,3 +120,45 @@ def test_a_production_from_nothing_to_its_first_page(production: Start, empty_ur
     )
     assert changed.status_code == 303, changed.get_data(as_text=True)
     assert client.get("/", base_url=HTTPS).location == "/tai-khoan/xac-thuc"
+
+
+def test_a_role_is_given_from_the_server(app: PortalFlask, read: Callable[..., list[RoleAssignment]]) -> None:
+    run = app.test_cli_runner().invoke
+    done = run(args=["accounts", "grant", "luutru", "religion_officer", "33", "--until", "31/12/2023"])
+    assert done.output == "Đã giao vai trò Chuyên viên tôn giáo (UBND tỉnh Hưng Yên) cho luutru.\n"
+    held = select(RoleAssignment).join(UserAccount, UserAccount.id == RoleAssignment.user_id)
+    (given,) = read(held.where(UserAccount.username == "luutru", RoleAssignment.role == Role.RELIGION_OFFICER))
+    assert given.valid_to == date(2023, 12, 31)
+    assert given.created_by_id is None
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["grant", "luutru", "religion_officer", "326"], "Vai trò Chuyên viên tôn giáo không giao được ở cấp"),
+        (["grant", "khong.co", "viewer", "326"], "Không có tài khoản khong.co."),
+        (["grant", "luutru", "viewer", "KHONG-CO"], "Không có đơn vị mang mã KHONG-CO."),
+        (["reset", "khong.co"], "Không có tài khoản khong.co."),
+    ],
+)
+def test_what_the_server_cannot_give_is_said(app: PortalFlask, words: list[str], said: str) -> None:
+    done = app.test_cli_runner().invoke(args=["accounts", *words])
+    assert done.exit_code == 1
+    assert done.output.startswith(f"Error: {said}")
+
+
+@pytest.mark.parametrize(("words", "keeps_factor"), [([], True), (["--factor"], False)])
+def test_the_last_administrator_gets_back_in(
+    app: PortalFlask, client_of: Callable[[str], FlaskClient], words: list[str], keeps_factor: bool
+) -> None:
+    signed_in = client_of("quantri")
+    assert signed_in.get("/").status_code == 200
+    done = app.test_cli_runner().invoke(args=["accounts", "reset", "quantri", *words])
+    assert done.exit_code == 0, done.output
+    assert signed_in.get("/").location.startswith("/dang-nhap")
+    client = app.test_client()
+    assert client.post("/dang-nhap", data={"username": "quantri", "password": DEMO_PASSWORD}).status_code == 422
+    data = {"username": "quantri", "password": password_in(done.output)}
+    assert client.post("/dang-nhap", data=data).status_code == 303
+    asked = "/dang-nhap/xac-thuc" if keeps_factor else "/tai-khoan/doi-mat-khau"
+    assert client.get("/").location == asked

@@ -8,10 +8,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from portal.config import Settings
+from portal import create_app
+from portal.config import DEMO_KEYRING, Settings
 from portal.core.keyring import KeyRing
+from portal.core.runtime import Runtime
+from portal.domain.accounts import totp
+from portal.domain.accounts.models import UserAccount
 from portal.web.transaction import PortalFlask
+from seed.accounts import demo_secret
+from tests.conftest import runtime_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,3 +56,27 @@ def test_it_runs_before_anything_is_configured() -> None:
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert len(keys_of(done.stdout.strip())[0][1]) == 32
+
+
+def test_second_factors_move_to_the_first_key(app: PortalFlask, runtime: Runtime, tmp_path: Path) -> None:
+    new = app.test_cli_runner().invoke(args=["keys", "new", "--id", "k2"]).output.strip()
+    env = {
+        "PORTAL_ENV": "test",
+        "PORTAL_DATABASE_URL": runtime.settings.database_url,
+        "PORTAL_DATA_DIR": str(tmp_path),
+        "PORTAL_KEYRING": f"{new},{DEMO_KEYRING}",
+    }
+    rotated = create_app(Settings.from_env(env))
+    keyring = runtime_of(rotated).keyring
+    said = [rotated.test_cli_runner().invoke(args=["keys", "reseal"]).output.splitlines() for _ in range(2)]
+    with runtime_of(rotated).session_factory() as session:
+        people = session.scalars(select(UserAccount).where(UserAccount.totp_secret.is_not(None))).all()
+        sealed = {user.username: user.totp_secret or "" for user in people}
+        ids = {user.username: user.id for user in people}
+    runtime_of(rotated).engine.dispose()
+    assert said[0][0] == f"Đã niêm phong lại {len(sealed)} khóa xác thực bằng khóa k2."
+    assert said[1][0] == "Đã niêm phong lại 0 khóa xác thực bằng khóa k2."
+    assert "quantri" in sealed
+    for name, value in sealed.items():
+        assert value.startswith("k2:")
+        assert totp.unseal(keyring, ids[name], value) == demo_secret(name)
