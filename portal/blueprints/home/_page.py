@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from flask import url_for
 
@@ -157,7 +158,7 @@ def _lede(today: date, groups: Sequence[WaitingGroup]) -> str:
     parts = [f"{late} việc quá hạn"] if late else []
     parts += [f"{near} việc đến hạn trong 7 ngày"] if near else []
     rest = sum(counts.values()) - late - near
-    parts += [f"{rest} việc khác"] if rest else []
+    parts += [f"{rest} việc khác" if parts else f"{rest} việc chưa đến hạn"] if rest else []
     words = " và ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
     what = f"Ông/bà có {words}." if parts else "Không có việc nào đang chờ ông/bà."
     return f"{WEEKDAYS[today.weekday()]}, {today:%d/%m/%Y}. {what}"
@@ -169,14 +170,14 @@ def _box(panel: FigurePanel) -> FigureBox:
 
 
 def _figure(figure: Figure) -> FigureRow:
-    percent = 100 * figure.value / figure.goal if figure.goal else 0.0
+    percent = Decimal(100 * figure.value) / figure.goal if figure.goal else Decimal(0)
     return FigureRow(
         name=figure.name,
         state=figure.state,
         value_text=number(figure.value),
         of_text=f"/{number(figure.goal)} {figure.measure}",
-        percent=percent,
-        percent_text=f"{number(round(percent, 1))}%",
+        percent=float(percent),
+        percent_text=f"{number(percent.quantize(Decimal('0.1'), ROUND_HALF_UP))}%",
         elapsed=figure.elapsed,
         url=url_for(figure.endpoint, **figure.values) if figure.endpoint else "",
     )

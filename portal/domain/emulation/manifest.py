@@ -45,9 +45,11 @@ def _own(work: Work, row: AnyRow, year: int) -> Iterator[WaitingItem]:
     what = f"{_lower(row.period_name)}: {row.unit_name}"
     due, today = row.due_on, work.today()
     if row.state is None:
-        if writes and row.opens_on <= today and row.year == year:
+        is_open = row.opens_on <= today <= _last_day(row)
+        missed = year == today.year and today > _last_day(row)
+        if writes and (is_open or missed):
             values = {"nam": row.year}
-            note = "" if today <= _last_day(row) else CLOSED
+            note = CLOSED if missed else ""
             yield WaitingItem(f"Lập {what}", AREA, "emulation.new_registration", values, due, note=note)
         return
     show = {"registration_id": row.registration_id}
