@@ -39,13 +39,13 @@ from portal.domain.emulation.services import imports as services
 from portal.domain.emulation.services.import_rows import RowInput, RowVerdict, check_rows
 from portal.domain.emulation.services.shared import load_for_write
 from portal.exports.emulation_template import Template, TemplateRow, TitleRow, line_values, returned_row, write_template
-from portal.imports._package import PackageLimits
+from portal.imports._package import MEGABYTE, PackageLimits
 from portal.imports._sheet import SheetLimits
 from portal.imports.emulation import ReadWorkbook, read_lines
 from portal.web.access import requires
 from portal.web.audit_reads import record_read
 from portal.web.context import runtime, today, work
-from portal.web.formats import file_size, moment, number
+from portal.web.formats import moment, number
 from portal.web.htmx import page, see_other
 from portal.web.transaction import own_reading
 
@@ -169,7 +169,7 @@ def _upload_page(current: Work, frame: Frame, form: ImportForm, status: int = 20
         status=status,
         frame=frame,
         form=form,
-        size_limit=file_size(limits.package.file_bytes),
+        size_limit=f"{limits.package.file_bytes // MEGABYTE} MB",
         row_limit=number(limits.rows),
         earlier=earlier_imports(current, frame.id),
         template_url=url_for("emulation.download_template", registration_id=frame.id),

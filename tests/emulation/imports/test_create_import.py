@@ -30,7 +30,7 @@ def test_the_page_tells_the_limits_and_gives_the_template(vangiang: Importer) ->
     page = Page(vangiang.browser.get(vangiang.address).text)
     assert page.errors == []
     assert page.headings() == ["Nhập danh sách từ Excel"]
-    assert "10,5 MB và 5.000 dòng" in page.text or "10 MB và 5.000 dòng" in page.text
+    assert "nhiều nhất 10 MB và 5.000 dòng" in page.text
     assert page.links()["Tải tệp mẫu"] == f"/thi-dua/dang-ky/{vangiang.key}/mau.xlsx"
     form = page.form_to(vangiang.address)
     assert form.get("enctype") == "multipart/form-data"
