@@ -8,7 +8,7 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from click import ClickException
@@ -55,8 +55,8 @@ class Settings:
     environment: str
     database_url: str
     data_dir: Path
-    secret_key: str
-    keyring: tuple[tuple[str, bytes], ...]
+    secret_key: str = field(repr=False)
+    keyring: tuple[tuple[str, bytes], ...] = field(repr=False)
     redis_url: str | None = None
     trusted_proxies: int = 0
     secure_cookies: bool = False
@@ -122,11 +122,11 @@ class Settings:
             import_rows=_integer(source, "PORTAL_IMPORT_ROWS", 5_000, faults),
             log_level=source.get("PORTAL_LOG_LEVEL", "INFO"),
             mail=_mail_server(source, faults),
-            job_lease=timedelta(seconds=_integer(source, "PORTAL_JOB_LEASE_SECONDS", 30, faults)),
-            job_poll=timedelta(seconds=_integer(source, "PORTAL_JOB_POLL_SECONDS", 2, faults)),
+            job_lease=timedelta(seconds=_integer(source, "PORTAL_JOB_LEASE_SECONDS", 30, faults, 1)),
+            job_poll=timedelta(seconds=_integer(source, "PORTAL_JOB_POLL_SECONDS", 2, faults, 1)),
             job_keep=timedelta(days=_integer(source, "PORTAL_JOB_KEEP_DAYS", 7, faults)),
             metrics_from=_networks(source, "PORTAL_METRICS_FROM", THIS_MACHINE, faults),
-            today=source.get("PORTAL_TODAY") or None,
+            today=_day(source, "PORTAL_TODAY", faults),
         )
         if production:
             faults.extend(_production_faults(settings, source))
@@ -143,14 +143,27 @@ def _database_url(url: str) -> str:
     return url
 
 
-def _integer(source: Mapping[str, str], name: str, default: int, faults: list[str]) -> int:
+def _integer(source: Mapping[str, str], name: str, default: int, faults: list[str], least: int = 0) -> int:
     raw = source.get(name, "").strip()
     if not raw:
         return default
     if not raw.isdecimal():
         faults.append(f"{name} must be a whole number; it is {raw!r}.")
         return default
+    if int(raw) < least:
+        faults.append(f"{name} must be at least {least}.")
     return int(raw)
+
+
+def _day(source: Mapping[str, str], name: str, faults: list[str]) -> str | None:
+    raw = source.get(name, "").strip()
+    if not raw:
+        return None
+    try:
+        datetime.strptime(raw, "%d/%m/%Y")  # noqa: DTZ007 - a day, not an instant
+    except ValueError:
+        faults.append(f"{name} must be a day, dd/mm/yyyy; it is {raw!r}.")
+    return raw
 
 
 def _networks(source: Mapping[str, str], name: str, default: str, faults: list[str]) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"\s+")
-_STROKES = str.maketrans({"đ": "d", "Đ": "d", "ð": "d", "Ð": "d"})
-_CONTROL = {c: None for c in range(32) if c not in (9, 10, 13)}
+_CONTROL: dict[int, str | None] = {c: None for c in (*range(32), 127) if c not in (9, 10, 13)}
+_BARE = _CONTROL | {ord(c): "d" for c in "đĐðÐ"}
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTER_RANK = {letter: chr(ord("A") + index) for index, letter in enumerate(_ALPHABET)}
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
@@ -18,7 +18,7 @@ def clean(value: str | None) -> str:
     """One line of text: composed (NFC), no control characters, single spaces, trimmed."""
     if not value:
         return ""
-    composed = unicodedata.normalize("NFC", value).translate(_CONTROL)
+    composed = unicodedata.normalize("NFC", value.translate(_CONTROL))
     return _SPACES.sub(" ", composed).strip()
 
 
@@ -26,7 +26,7 @@ def clean_lines(value: str | None) -> str:
     """Text of several lines: composed, no control characters, each line trimmed at its end, no blank lines around."""
     if not value:
         return ""
-    composed = unicodedata.normalize("NFC", value).translate(_CONTROL).replace("\r\n", "\n").replace("\r", "\n")
+    composed = unicodedata.normalize("NFC", value.translate(_CONTROL)).replace("\r\n", "\n").replace("\r", "\n")
     return "\n".join(line.rstrip() for line in composed.split("\n")).strip()
 
 
@@ -37,7 +37,7 @@ def fold(value: str | None) -> str:
     """
     if not value:
         return ""
-    bare = unicodedata.normalize("NFD", value.translate(_STROKES))
+    bare = unicodedata.normalize("NFD", value.translate(_BARE))
     kept = "".join(c for c in bare if not unicodedata.combining(c))
     return _SPACES.sub(" ", kept.casefold()).strip()
 
