@@ -9,7 +9,7 @@ MANIFEST = Manifest(
     name="unit",
     label="Đơn vị",
     menu=(
-        MenuEntry("Đơn vị", "units.list_units", "sitemap", Permission.UNIT_VIEW, group="Quản trị", key="d", order=905),
+        MenuEntry("Đơn vị", "units.list_units", "sitemap", Permission.UNIT_VIEW, group="Quản trị", key="o", order=905),
     ),
     retention="Đơn vị, tên và quan hệ theo ngày: giữ mãi, vì văn bản cũ in theo tổ chức của ngày đó.",
     audit_labels={
