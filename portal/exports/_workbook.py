@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import groupby, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name, xl_range
@@ -108,6 +108,18 @@ class Group:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a workbook goes: into `stream`, or to list.xlsx in `workplace`, the folder where the rows wait meanwhile."""
+
+    workplace: Path
+    stream: BinaryIO | None = None
+
+    @property
+    def file(self) -> str:
+        return str(self.workplace / "list.xlsx")
+
+
 @dataclass(slots=True)
 class Written:
     """What was written: rows (groups not counted) and the sums of the columns that are added up, by column index."""
@@ -143,7 +155,7 @@ class _Styles:
 
 
 def write_list(
-    target: Path,
+    target: Target,
     document: ListDocument,
     rows: Iterable[Sequence[Any] | Group],
     *,
@@ -161,11 +173,11 @@ def write_list(
         "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
-        "tmpdir": str(target.parent),
+        "tmpdir": str(target.workplace),
         "use_zip64": True,
         "default_format_properties": {"font_name": FONT, "font_size": BODY_SIZE},
     }
-    with Workbook(str(target), options) as book:
+    with Workbook(target.file if target.stream is None else target.stream, options) as book:
         sheet = book.add_worksheet(document.sheet_name, worksheet_class=OfficialSheet)
         writer = _Writer(book, sheet, document)
         writer.set_up()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from portal.core.clock import local
@@ -16,7 +15,17 @@ from portal.domain.emulation.enums import Gender, SubjectKind
 from portal.exports._cells import Kind
 from portal.exports._document import place_date
 from portal.exports._issuer import Issuer
-from portal.exports._workbook import Annex, Column, Group, Letterhead, ListDocument, Signature, Written, write_list
+from portal.exports._workbook import (
+    Annex,
+    Column,
+    Group,
+    Letterhead,
+    ListDocument,
+    Signature,
+    Target,
+    Written,
+    write_list,
+)
 
 TITLE = "Danh sách tổng hợp đăng ký thi đua"
 NUMBER_KIND = "DS"
@@ -185,7 +194,7 @@ class UnitCount:
 
 
 def write_lines(
-    target: Path, head: ListHead, rows: Iterable[AnyRow], progress: Callable[[int], None] | None = None
+    target: Target, head: ListHead, rows: Iterable[AnyRow], progress: Callable[[int], None] | None = None
 ) -> Written:
     """All lines with all columns, in the order of `rows`."""
     tally = Tally()
@@ -196,7 +205,7 @@ def write_lines(
 
 
 def write_by_title(
-    target: Path,
+    target: Target,
     head: ListHead,
     titles: Sequence[TitleCount],
     rows_of: Callable[[TitleCount], Iterable[AnyRow]],
@@ -215,7 +224,7 @@ def write_by_title(
     return write_list(target, made, rows(), closing=lambda _: tally.sentence, progress=progress)
 
 
-def write_by_unit(target: Path, head: ListHead, titles: Sequence[TitleCount], units: Iterable[UnitCount]) -> Written:
+def write_by_unit(target: Target, head: ListHead, titles: Sequence[TitleCount], units: Iterable[UnitCount]) -> Written:
     """One row for each unit, one column for each title, added up at the end."""
     return write_list(target, document(head, columns_by_unit(titles)), unit_rows(titles, units))
 
@@ -235,7 +244,7 @@ UNIT_COLUMNS = (
 UNITS_TITLE = "Tình hình đăng ký thi đua của các cơ quan, đơn vị"
 
 
-def write_units(target: Path, head: ListHead, rows: Iterable[Sequence[Any]], closing: str) -> Written:
+def write_units(target: Target, head: ListHead, rows: Iterable[Sequence[Any]], closing: str) -> Written:
     """Units that owe a registration and where they stand; `rows` follow UNIT_COLUMNS after the number."""
     made = ((number, *row) for number, row in enumerate(rows, 1))
     return write_list(target, document(head, UNIT_COLUMNS), made, closing=lambda _: closing)

@@ -21,7 +21,7 @@ from portal.domain.emulation.queries.overview import issuing_unit, lines_in_full
 from portal.domain.emulation.queries.submitted import BY_NAME, BY_TITLE, BY_UNIT, Line, LineFilter, cut
 from portal.domain.emulation.queries.totals import summary_by_unit, totals_by_title, unit_title_counts
 from portal.exports._issuer import Issuer
-from portal.exports._workbook import Written
+from portal.exports._workbook import Target, Written
 from portal.exports.emulation_lists import (
     ListForm,
     ListHead,
@@ -162,7 +162,7 @@ def head(work: Work, title: str, form: ListForm, period: str, year: int, **paper
     )
 
 
-def build(work: Work, order: ExportOrder, target: Path, progress: Callable[[int], None] | None = None) -> Written:
+def build(work: Work, order: ExportOrder, target: Target, progress: Callable[[int], None] | None = None) -> Written:
     """Write the list to `target`: exactly the lines that the filter shows to the actor, where they may export."""
     paper = head_of(work, order)
     if order.kind is ListKind.LINES:
@@ -253,12 +253,12 @@ class ExportLines:
             return _result(ResultFile(**kept), ctx.checkpoint["rows"])
         order = ExportOrder.from_json(ctx.payload)
         with tempfile.TemporaryDirectory(prefix="export-", dir=ctx.runtime.settings.data_dir) as folder:
-            target = Path(folder) / "list.xlsx"
+            target = Target(Path(folder))
             with ctx.reading() as work:
                 total = row_count(work, order)
                 ctx.progress(0, total)
                 written = build(work, order, target, lambda done: ctx.progress(done, total))
-            with target.open("rb") as stream:
+            with open(target.file, "rb") as stream:
                 file = ctx.keep_file(stream, file_name(order.kind, order.year), XLSX)
         with ctx.step() as step:
             log_export(step.work, order, written)

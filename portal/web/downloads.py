@@ -70,6 +70,7 @@ def send_made(make: Callable[[BinaryIO, Path], object], name: str, content_type:
         stream.seek(0)
         response = send_file(stream, content_type, as_attachment=True, download_name=name, etag=False)
         response.content_length = size
+        response.headers["Cache-Control"] = "no-store"
     except BaseException:
         stream.close()
         raise

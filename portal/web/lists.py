@@ -26,7 +26,8 @@ Options = Sequence[tuple[str, str]]
 class FilterSpec:
     """A filter that a list has. `default` is what holds when the address is silent; only values of `options` are taken.
 
-    `kind`: select, search, date (dd/mm/yyyy) or check.
+    `kind`: select, search, date (dd/mm/yyyy), check, or hidden (not in the bar: a tab, the year). `frame`: it says what
+    the list is about (the year), so that it is no cut and stays when the filters are cleared.
     """
 
     name: str
@@ -34,6 +35,7 @@ class FilterSpec:
     options: Options = ()
     kind: str = "select"
     default: str = ""
+    frame: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +148,13 @@ class Listing:
     @property
     def is_filtered(self) -> bool:
         """Whether any filter is set."""
-        return any(self.values[s.name] != s.default for s in self.specs)
+        return any(self.values[s.name] != s.default for s in self.specs if not s.frame)
 
     @property
     def clear_url(self) -> str | None:
         """The list without filters; None when none is set."""
-        return self.url(**dict.fromkeys(self.values, None)) if self.is_filtered else None
+        cuts = [spec.name for spec in self.specs if not spec.frame]
+        return self.url(**dict.fromkeys(cuts, None)) if self.is_filtered else None
 
     def tabs(self, name: str, items: Iterable[tuple[str, str, str | None]]) -> list[Tab]:
         """Links that set one filter: (value, label, count or None)."""

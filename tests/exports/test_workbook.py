@@ -24,9 +24,10 @@ from portal.exports._workbook import (
     Letterhead,
     ListDocument,
     Signature,
+    Target,
     Written,
-    write_list,
 )
+from portal.exports._workbook import write_list as write_to
 
 MADE = datetime(2023, 3, 15, 2, 0, tzinfo=UTC)
 COLUMNS = (
@@ -58,6 +59,12 @@ ANNEX = Annex("Kèm theo Tờ trình số 12/TTr-SNV ngày 15 tháng 3 năm 2023
 TITLE = "DANH SÁCH TỔNG HỢP ĐĂNG KÝ THI ĐUA"
 HEADER_ROW = 9  # as Excel counts
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def write_list(path: Path, *args: Any, **more: Any) -> Written:
+    """Write to `path`, as an answer does: into a stream."""
+    with path.open("w+b") as stream:
+        return write_to(Target(path.parent, stream), *args, **more)
 
 
 def document(**changes: Any) -> ListDocument:
@@ -305,6 +312,13 @@ def test_properties(path: Path) -> None:
     assert properties.title == "Danh sách tổng hợp đăng ký thi đua"
     assert properties.creator == "Sở Nội vụ"
     assert properties.created == datetime(2023, 3, 15, 9, 0)  # noqa: DTZ001 - the file keeps no zone
+
+
+def test_into_a_folder(tmp_path: Path) -> None:
+    target = Target(tmp_path)
+    write_to(target, document(), ROWS)
+    assert [p.name for p in tmp_path.iterdir()] == ["list.xlsx"]
+    assert values(Path(target.file))[0][0] == "UBND TỈNH HƯNG YÊN"
 
 
 def test_the_same_list_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from portal.web.transaction import PortalFlask
 NAME = Order("ten", (Unit.sort_key, Unit.id))
 CODE = Order("ma", (Unit.code,))
 SPECS = (
-    FilterSpec("nam", "Năm", (("2022", "2022"), ("2023", "2023")), default="2023"),
+    FilterSpec("nam", "Năm", (("2022", "2022"), ("2023", "2023")), default="2023", frame=True),
     FilterSpec("tu", "Từ khóa", kind="search"),
     FilterSpec("qua_han", "Quá hạn", kind="check"),
     FilterSpec("tu_ngay", "Từ ngày", kind="date"),
@@ -76,7 +76,8 @@ def test_the_query_holds_what_is_set() -> None:
         "xep": "-ten",
     }
     assert found.is_filtered
-    assert query(found.clear_url) == {"xep": ["-ten"]}
+    assert query(found.clear_url) == {"nam": ["2022"], "xep": ["-ten"]}
+    assert not listing(nam="2022").is_filtered
     assert [(f.name, f.value, f.is_set) for f in found.filters] == [
         ("nam", "2022", True),
         ("tu", "lan", True),

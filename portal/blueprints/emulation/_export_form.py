@@ -18,6 +18,11 @@ from portal.jobs.emulation_exports import ExportOrder
 from portal.web.lists import parse_day
 
 
+def offered(kind: type[ListKind] | type[ListForm]) -> Callable[[], list[tuple[str, str]]]:
+    """The choices of a field: every member with its label."""
+    return lambda: [(member.value, member.label) for member in kind]
+
+
 def known(kind: type[StrEnum], usual: StrEnum) -> Callable[[Any], str]:
     """A value of the enum as it is, anything else as the usual one."""
     values = {member.value for member in kind}
@@ -29,13 +34,13 @@ class ExportForm(FlaskForm):
 
     loai = RadioField(
         "Danh sách",
-        choices=[(kind.value, kind.label) for kind in ListKind],
+        choices=offered(ListKind),
         default=ListKind.LINES.value,
         coerce=known(ListKind, ListKind.LINES),
     )
     the_thuc = RadioField(
         "Thể thức",
-        choices=[(form.value, form.label) for form in ListForm],
+        choices=offered(ListForm),
         default=ListForm.ALONE.value,
         coerce=known(ListForm, ListForm.ALONE),
     )

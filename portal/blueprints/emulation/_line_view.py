@@ -80,7 +80,7 @@ def _specs(work: Work, seen: Vantage, periods: Sequence[RegistrationPeriod], yea
     return [
         *specs,
         FilterSpec("trang_thai", "Trạng thái", states, "hidden"),
-        FilterSpec("nam", "Năm", _years(year), "hidden", default=str(work.today().year)),
+        year_spec(year, today.year),
     ]
 
 
@@ -114,7 +114,7 @@ def note_of(listing: Listing) -> str:
     parts: list[str] = []
     for spec in listing.specs:
         value = listing[spec.name]
-        if spec.name in ("nam", "ky") or value == spec.default:
+        if spec.frame or spec.name == "ky" or value == spec.default:
             continue
         shown = f"“{value}”" if spec.kind == "search" else dict(spec.options).get(value, "")
         parts.append(f"{spec.label}: {shown}" if shown else spec.label)
@@ -126,8 +126,9 @@ def _asked_unit() -> int | None:
     return int(asked) if asked.isdecimal() and len(asked) < 10 else None
 
 
-def _years(year: int) -> Options:
-    return ((str(year), str(year)),)
+def year_spec(year: int, present: int) -> FilterSpec:
+    """The year in view: it frames the list, the masthead changes it."""
+    return FilterSpec("nam", "Năm", ((str(year), str(year)),), "hidden", default=str(present), frame=True)
 
 
 def _shown(several: bool) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, url_for
 
 from portal.blueprints.emulation import bp
-from portal.blueprints.emulation._line_view import note_of
+from portal.blueprints.emulation._line_view import note_of, year_spec
 from portal.blueprints.emulation.lists import view_tabs
 from portal.core.clock import local
 from portal.core.pagination import AnyRow, AnySelect
@@ -138,7 +138,7 @@ def unit_view(current: Work, endpoint: str) -> UnitView:
         FilterSpec("cap", "Cấp", breadths),
         FilterSpec("khoi", "Khối", (ANY, *((str(key), name) for key, name in blocks))),
         FilterSpec("trang_thai", "Trạng thái", statuses, "hidden"),
-        FilterSpec("nam", "Năm", ((str(year), str(year)),), "hidden", default=str(today.year)),
+        year_spec(year, today.year),
     )
     listing = Listing(endpoint, specs, (by_urgency(today), BY_UNIT))
     chosen = _chosen(listing, year, seen)

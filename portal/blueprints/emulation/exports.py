@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from flask import Response, request, url_for
 
@@ -15,7 +15,7 @@ from portal.blueprints.emulation._line_view import LineView, line_view
 from portal.core.pagination import AnyRow
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
-from portal.exports._workbook import Column
+from portal.exports._workbook import Column, Target
 from portal.exports.emulation_lists import (
     PRINTED,
     PRINTED_COLUMNS,
@@ -75,8 +75,8 @@ def export_registrations() -> Response:
     if row_count(current, order, limit + 1) > limit:
         return see_other(view.listing.url("emulation.choose_export", **_chosen(form)))
 
-    def make(target: Path) -> None:
-        written = build(current, order, target)
+    def make(stream: BinaryIO, workplace: Path) -> None:
+        written = build(current, order, Target(workplace, stream))
         record_read(EXPORTED, OBJECT_TYPE, order.kind.value, detail=audit_detail(order, written))
 
     return send_made(make, file_name(order.kind, order.year), XLSX)

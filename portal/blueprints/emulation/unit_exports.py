@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from flask import Response, request
 
@@ -19,6 +19,7 @@ from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.emulation.enums import SUBMITTED
 from portal.domain.emulation.queries.overview import may_export_unit
+from portal.exports._workbook import Target
 from portal.exports.emulation_lists import UNIT_COLUMNS, UNITS_TITLE, ListForm, ListHead, write_units
 from portal.jobs.emulation_exports import EXPORTED, PRINTED_LIST, XLSX, head, in_order
 from portal.web.access import requires
@@ -37,8 +38,8 @@ def export_units() -> Response:
     current = work()
     view, paper, rows = _sheet(current)
 
-    def make(target: Path) -> None:
-        write_units(target, paper, rows, _sentence(rows))
+    def make(stream: BinaryIO, workplace: Path) -> None:
+        write_units(Target(workplace, stream), paper, rows, _sentence(rows))
         record_read(EXPORTED, OBJECT_TYPE, view.year, detail={**view.listing.query, "rows": len(rows)})
 
     return send_made(make, f"tinh-hinh-dang-ky-thi-dua-{view.year}.xlsx", XLSX)

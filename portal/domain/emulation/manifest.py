@@ -204,6 +204,8 @@ AUDIT_LABELS = {
     "registration.returned": "Trả lại bản đăng ký",
     "registration.accepted": "Tiếp nhận bản đăng ký",
     "registration.reopened": "Mở lại bản đăng ký đã tiếp nhận",
+    "registration.list_exported": "Xuất danh sách đăng ký ra Excel",
+    "registration.list_printed": "Mở bản in danh sách đăng ký",
 }
 
 GROUP = "Thi đua, khen thưởng"
