@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.core.clock import FixedClock
+from portal.core.db import write_mode
 from portal.core.runtime import Runtime
 from portal.domain.access.actor import Actor, Grant, Work
 from portal.domain.access.enums import Permission, Reach, Role
@@ -50,8 +51,6 @@ def division(work: Work, code: str, parent_id: int, valid_from: date = START) ->
 @contextmanager
 def rolled_back(runtime: Runtime) -> Iterator[Session]:
     """A session whose work leaves no trace."""
-    from portal.core.db import write_mode  # noqa: PLC0415 - only here
-
     with write_mode(), runtime.session_factory() as session:
         yield session
         session.rollback()
@@ -92,3 +91,25 @@ def days(first: date, last: date, step: int) -> list[date]:
 
 def _holds(row: UnitClosure, on: date) -> bool:
     return row.valid_from <= on and (row.valid_to is None or on < row.valid_to)
+
+
+class Given:
+    """What a test finds in the database: units of the lowest level, changes already recorded."""
+
+    def __init__(self, runtime: Runtime, unit_id: Callable[[str], int]) -> None:
+        self.runtime, self.unit_id = runtime, unit_id
+
+    def division(self, code: str, under: str = "SNV", valid_from: date = START) -> int:
+        """Make "Phòng <code>"; its id."""
+        parent, province = self.unit_id(under), self.unit_id("33")
+        with write_mode(), self.runtime.session_factory() as session:
+            made = division(work_in(session, manager(province)), code, parent, valid_from).id
+            session.commit()
+        return made
+
+    def change(self, act: Callable[[Work], object]) -> None:
+        """Do something as the province's manager."""
+        province = self.unit_id("33")
+        with write_mode(), self.runtime.session_factory() as session:
+            act(work_in(session, manager(province)))
+            session.commit()

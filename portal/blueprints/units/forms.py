@@ -19,6 +19,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
@@ -39,9 +40,9 @@ def too_long(limit: int) -> Length:
     return Length(max=limit, message=f"Dài quá {limit} ký tự.")
 
 
-def sector_choices() -> list[tuple[str, str]]:
-    """Sectors for a select."""
-    return [(s.value, s.label) for s in UnitSector]
+def sector_choices(*more: str) -> list[SelectChoice]:
+    """Sectors for a select, and a sector that the list does not know."""
+    return [*(SelectChoice(s.value, s.label) for s in UnitSector), *(SelectChoice(code, code) for code in more)]
 
 
 def code_field() -> Any:
@@ -157,7 +158,10 @@ class MergeForm(PaperMixin, DecisionForm):
     )
     target = RadioField(
         "Đơn vị sau khi sắp xếp",
-        choices=[(NEW, "Lập đơn vị mới"), (STAYING, "Nhập vào một đơn vị đang hoạt động")],
+        choices=[
+            SelectChoice(NEW, "Lập đơn vị mới"),
+            SelectChoice(STAYING, "Nhập vào một đơn vị đang hoạt động"),
+        ],
         default=NEW,
     )
     into = StringField("Đơn vị nhận", [too_long(200)], description="Chỉ nhập khi nhập vào một đơn vị đang hoạt động.")
@@ -200,7 +204,7 @@ class SplitForm(DecisionForm):
 
     mode = RadioField(
         "Đơn vị này sau khi sắp xếp",
-        choices=[(ENDS, "Kết thúc (chia)"), (KEEPS, "Vẫn hoạt động (tách)")],
+        choices=[SelectChoice(ENDS, "Kết thúc (chia)"), SelectChoice(KEEPS, "Vẫn hoạt động (tách)")],
         default=ENDS,
     )
     founded = FieldList(FormField(FoundedForm), min_entries=MOST_FOUNDED, max_entries=MOST_FOUNDED)

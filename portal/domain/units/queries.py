@@ -24,7 +24,6 @@ UNSCOPED = {
     "one_kind": "a catalogue that everyone reads",
     "one_level": "a catalogue that everyone reads",
     "ancestors_of": "the line above a unit that was loaded in scope; who stands above whom is public",
-    "with_parent": "a frame that the caller cuts to the actor's scope",
     "child_counts": "figures for rows that were loaded in scope",
     "names_of": "the dated names of a unit that was loaded in scope",
     "name_on": "the name that a record of that day is printed with",
@@ -121,26 +120,6 @@ def ancestors_of(unit_id: int, on: date) -> Select[Unit, int]:
         .where(UnitClosure.descendant_id == unit_id, UnitClosure.depth > 0, closure_on(on))
         .order_by(UnitClosure.depth)
     )
-
-
-def with_parent(on: date) -> tuple[Select[Unit, Unit], type[Unit]]:
-    """Units with the short name of the unit above them: (select of Unit, parent), and the parent alias to filter by."""
-    parent = aliased(Unit)
-    link = aliased(UnitClosure)
-    stmt = (
-        select(Unit, parent)
-        .outerjoin(
-            link,
-            and_(
-                link.descendant_id == Unit.id,
-                link.depth == 1,
-                link.valid_from <= on,
-                or_(link.valid_to.is_(None), link.valid_to > on),
-            ),
-        )
-        .outerjoin(parent, parent.id == link.ancestor_id)
-    )
-    return stmt, parent
 
 
 def matching(words: str) -> ColumnElement[bool]:

@@ -123,12 +123,13 @@ def merge_units(
     units = _begin(work, unit_ids, decision)
     on = decision.effective_on
     carried = _children(work, unit_ids, on)
-    change = _record_change(work, ChangeKind.MERGE, decision)
     if isinstance(target, int):
         into = _new_parent(work, units, target, on, field="into")
+        change = _record_change(work, ChangeKind.MERGE, decision)
         _take_part(work, change, into, PartSide.AFTER, new_name=into.name)
     else:
         parent = _new_parent(work, units, parent_id or _parent_of(work, units[0].id, on).id, on)
+        change = _record_change(work, ChangeKind.MERGE, decision)
         into = _found(work, change, target, units[0], parent, on)
     goals = {child: into for child, _ in carried}
     _carry(work, change, carried, goals, on, "into" if isinstance(target, int) else "kind_code")
@@ -177,7 +178,9 @@ def split_unit(
 
 def _begin(work: Work, unit_ids: Sequence[int], decision: Decision) -> list[Unit]:
     """Lock, authorise, and check the paper and the day for each unit that a decision changes."""
-    if len(set(unit_ids)) != len(unit_ids) or not unit_ids:
+    if not unit_ids:
+        raise InvalidInput({"units": ["Chọn ít nhất một đơn vị."]})
+    if len(set(unit_ids)) != len(unit_ids):
         raise InvalidInput({"units": ["Mỗi đơn vị chỉ chọn một lần."]})
     lock_tree(work)
     units = {unit_id: lock_unit(work, unit_id) for unit_id in sorted(unit_ids)}

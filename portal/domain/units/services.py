@@ -147,10 +147,10 @@ def settle_names(work: Work) -> int:
 
 def bear_name(work: Work, unit: Unit, name: str, short_name: str) -> None:
     """Write a unit's present name where lists and search read it."""
-    unit.name, unit.short_name = name, short_name
     former = work.session.scalars(
         select(UnitName.name).where(UnitName.unit_id == unit.id, UnitName.name != name).order_by(UnitName.valid_from)
-    )
+    ).all()
+    unit.name, unit.short_name = name, short_name
     unit.folded = unit_folded(name, short_name, unit.code, former)
     unit.sort_key = sort_key(name)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+
 from portal.core.errors import InvalidInput, NotAllowed, NotFound
 from portal.domain.access.enums import Permission
 from portal.domain.accounts.name_queries import names_of
@@ -64,7 +66,7 @@ def last_editor(object_type: str, object_id: object) -> dict[str, str]:
     entry = session.execute(last_entry(object_type, object_id)).one_or_none()
     if entry is None:
         return {"who": "Người khác", "at": ""}
-    names = dict(session.execute(names_of([entry.actor_id or 0])).tuples().all())
+    names = dict(session.execute(names_of([entry.actor_id or 0])).all())
     return {"who": names.get(entry.actor_id, "Hệ thống"), "at": moment(entry.at)}
 
 
@@ -73,8 +75,8 @@ def shown_day(unit: Unit) -> date:
     return day_within(unit.valid_from, unit.valid_to, today())
 
 
-def kind_choices() -> list[tuple[str, str]]:
+def kind_choices() -> list[SelectChoice]:
     """Kinds for a select, from the top level down; the province itself is not made in the portal."""
     rows = work().session.execute(queries.kinds()).all()
     top = min(level.rank for _, level in rows)
-    return [(kind.code, f"{kind.label} ({level.label})") for kind, level in rows if level.rank > top]
+    return [SelectChoice(kind.code, f"{kind.label} ({level.label})") for kind, level in rows if level.rank > top]

@@ -115,7 +115,7 @@ def _conflict_page(unit: Unit, form: FactsForm) -> Response:
 def _facts_form(form: FactsForm, unit: Unit) -> FactsForm:
     """A sector that the list does not know stays as it is."""
     if unit.sector not in SECTORS:
-        form.sector.choices = [*sector_choices(), (unit.sector, unit.sector)]
+        form.sector.choices = sector_choices(unit.sector)
     return form
 
 

@@ -9,7 +9,7 @@ from flask import Response, flash, request, url_for
 from portal.blueprints.units import bp
 from portal.blueprints.units.forms import KindForm, LevelForm
 from portal.blueprints.units.views.common import last_editor
-from portal.core.errors import NotAllowed, NotFound, VersionConflict
+from portal.core.errors import InvalidInput, NotAllowed, NotFound, VersionConflict
 from portal.core.pagination import AnySelect
 from portal.domain.access.enums import Permission
 from portal.domain.units import catalogue, queries
@@ -18,6 +18,7 @@ from portal.domain.units.models import UnitKind, UnitLevel
 from portal.domain.units.policies import can_manage_catalogue
 from portal.web.access import requires
 from portal.web.context import work
+from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
 
 
@@ -47,6 +48,9 @@ def edit_kind(kind_code: str) -> Response:
     facts = KindFacts(form.label.data or "", form.owes_registration.data, form.head_review.data)
     try:
         catalogue.update_kind(work(), kind_code, facts, form.mark.data or "")
+    except InvalidInput as error:
+        put_errors(form, error)
+        return _edit_page(kind, form, 422)
     except VersionConflict:
         return _edit_page(kind, form, 409)
     return _done(kind.label)
@@ -64,6 +68,9 @@ def edit_level(level_code: str) -> Response:
         return _edit_page(level, form, 422)
     try:
         catalogue.update_level(work(), level_code, form.label.data or "", form.mark.data or "")
+    except InvalidInput as error:
+        put_errors(form, error)
+        return _edit_page(level, form, 422)
     except VersionConflict:
         return _edit_page(level, form, 409)
     return _done(level.label)

@@ -43,7 +43,7 @@ def list_units() -> Response:
     stmt = queries.listing(actor(), chosen)
     by_name = listing.order.name == queries.BY_NAME.name
     found = listing.fetch(stmt, lambda r: (r.sort_key, r.id) if by_name else (r.code,))
-    children = dict(session.execute(queries.child_counts([r.id for r in found.rows], on)).tuples().all())
+    children = dict(session.execute(queries.child_counts([r.id for r in found.rows], on)).all())
     return page(
         "units/list_units.html",
         listing=listing,

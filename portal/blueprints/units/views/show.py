@@ -33,9 +33,9 @@ def show_unit(unit_id: int) -> Response:
     unit, kind, level = row
     on = shown_day(unit)
     children = session.scalars(queries.children_of(unit_id, on).limit(MOST_CHILDREN + 1)).all()
-    changes = session.execute(queries.changes_of(unit_id)).tuples().all()
-    parts = session.execute(queries.parts_of({change.id for change, _ in changes})).tuples().all()
-    line = [above for above, _ in session.execute(queries.ancestors_of(unit_id, on)).tuples()]
+    changes = session.execute(queries.changes_of(unit_id)).all()
+    parts = session.execute(queries.parts_of({change.id for change, _ in changes})).all()
+    line = [above for above, _ in session.execute(queries.ancestors_of(unit_id, on))]
     seen = set(session.scalars(queries.seen_ids(actor(), {u.id for u in line} | {p.unit_id for p, _, _ in parts})))
     return page(
         "units/show_unit.html",
