@@ -5,6 +5,9 @@ PY := .venv/bin/python
 PORT ?= 8000
 export PORT
 
+# The demonstration's year is the plan's; PORTAL_TODAY names another day, empty: the machine's.
+DEMO := PORTAL_ENV=demo PORTAL_TODAY=$${PORTAL_TODAY-15/03/2023} $(PY) -m flask --app wsgi
+
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format demo demo-large lock upgrade setup vendor
 
@@ -32,13 +35,13 @@ format: setup ## put the code into its standard shape
 	@exec $(PY) -m ruff format .
 
 demo: .venv-run ## fill the demonstration database: a year of all units
-	@PORTAL_ENV=demo $(PY) -m flask --app wsgi db upgrade
-	@PORTAL_ENV=demo $(PY) -m flask --app wsgi demo seed
+	@$(DEMO) db upgrade
+	@$(DEMO) demo seed
 
 demo-large: .venv-run ## a demonstration database with 1,000,000 lines
-	@PORTAL_ENV=demo $(PY) -m flask --app wsgi db upgrade
-	@PORTAL_ENV=demo $(PY) -m flask --app wsgi demo seed --if-empty
-	@PORTAL_ENV=demo $(PY) -m flask --app wsgi demo large --lines 1000000
+	@$(DEMO) db upgrade
+	@$(DEMO) demo seed --if-empty
+	@$(DEMO) demo large --lines 1000000
 
 # The lock must not depend on this machine: its pip settings (mirrors, folders of packages) are left out. A mirror can be
 # named by PIP_INDEX_URL; it is not written to the lock.

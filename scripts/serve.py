@@ -32,6 +32,7 @@ READY_SECONDS = 60.0
 STEADY_SECONDS = 30.0  # a child that lived this long had started well
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 GIVE_UP_AFTER = 5  # deaths in a row, each before STEADY_SECONDS
+DEMO_DAY = "15/03/2023"  # the demonstration's year is the plan's; PORTAL_TODAY names another day, empty: the machine's
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None  # opened here: between fork and exec little may be done
 
@@ -159,6 +160,8 @@ def flask_command(*words: str) -> list[str]:
 def environment(port: int) -> dict[str, str]:
     """The surroundings of all programs: as they are, a demonstration unless PORTAL_ENV says otherwise."""
     given = {"PORTAL_ENV": "demo", "PORTAL_LOG_LEVEL": "WARNING", **os.environ}
+    if given["PORTAL_ENV"] == "demo":
+        given.setdefault("PORTAL_TODAY", DEMO_DAY)
     return {**given, "PORT": str(port), "PORTAL_BIND": f"{HOST}:{port}", "PYTHONUNBUFFERED": "1"}
 
 
@@ -182,6 +185,8 @@ def announce(url: str, env: Mapping[str, str], stopping: threading.Event) -> Non
             return
     if env["PORTAL_ENV"] == "demo":
         subprocess.run(flask_command("demo", "accounts"), cwd=ROOT, env=dict(env), check=False)  # noqa: S603
+        if env.get("PORTAL_TODAY"):
+            say(f"\nToday in the demonstration: {env['PORTAL_TODAY']}")
     say(f"\nThe portal is at {url} (Ctrl-C ends it)")
 
 

@@ -139,11 +139,17 @@ def test_a_port_in_use_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 
 
 def test_a_demonstration_is_the_default_surrounding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PORTAL_ENV", raising=False)
+    for name in ("PORTAL_ENV", "PORTAL_TODAY"):
+        monkeypatch.delenv(name, raising=False)
     env = serve.environment(8123)
     assert (env["PORTAL_ENV"], env["PORTAL_BIND"], env["PORT"]) == ("demo", "127.0.0.1:8123", "8123")
+    assert env["PORTAL_TODAY"] == serve.DEMO_DAY
+    monkeypatch.setenv("PORTAL_TODAY", "")
+    assert serve.environment(8123)["PORTAL_TODAY"] == ""
+    monkeypatch.delenv("PORTAL_TODAY")
     monkeypatch.setenv("PORTAL_ENV", "production")
-    assert serve.environment(8123)["PORTAL_ENV"] == "production"
+    env = serve.environment(8123)
+    assert (env["PORTAL_ENV"], env.get("PORTAL_TODAY")) == ("production", None)
 
 
 def test_the_accounts_are_printed_only_in_a_demonstration(
