@@ -23,7 +23,7 @@ _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u20
 def clean_name(given: str | None, ending: str) -> str:
     """A name fit for lists and downloads: no path, no odd signs, at most 200 letters, always with `ending` (".pdf")."""
     last = re.split(r"[/\\]", given or "")[-1]
-    plain = clean(_FORBIDDEN.sub(" ", last)).strip(" .")
+    plain = clean(_FORBIDDEN.sub(" ", last))
     stem = plain[: -len(ending)] if plain.lower().endswith(ending) else plain
     stem = stem.strip(" .")[: NAME_LENGTH - len(ending)].strip(" .")
     return f"{stem or NAMELESS}{ending}"
