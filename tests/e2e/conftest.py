@@ -24,7 +24,7 @@ def browser() -> Iterator[Browser]:
         made.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal with the start data and the demo accounts, on a database of its own."""
     database = make_database(tmp_path_factory.mktemp("e2e"), f"e2e{os.getpid()}")

@@ -6,10 +6,13 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
+
+from tests.e2e.hands import Hands, Mouse
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = (ROOT / "tests" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+expect.set_options(timeout=15_000)
 PASSWORD = "HungYen@2023"
 WIDE, NARROW = ViewportSize(width=1366, height=768), ViewportSize(width=390, height=844)
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -30,7 +33,17 @@ class Person:
     url: str
     context: BrowserContext
     page: Page
+    hands: Hands = field(default_factory=Mouse)
     faults: list[str] = field(default_factory=list)
+
+    def presses(self, control: Locator) -> None:
+        self.hands.press(self.page, control)
+
+    def fills(self, control: Locator, text: str) -> None:
+        self.hands.fill(self.page, control, text)
+
+    def chooses(self, control: Locator, label: str) -> None:
+        self.hands.choose(self.page, control, label)
 
     def goes_to(self, path: str) -> Page:
         self.page.goto(self.url + path, wait_until="load")
@@ -46,17 +59,31 @@ class Person:
 
 
 def barriers(page: Page) -> None:
-    """Run axe; fail with the rule, the place and the help."""
+    """Run axe; fail with the rule, the place and the help.
+
+    The window is made as tall as the page: what a sticky bar covers at one moment is no barrier.
+    """
+    size = page.viewport_size or WIDE
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size(ViewportSize(width=size["width"], height=height + 400))
     page.evaluate(AXE)
     found = page.evaluate("(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS)
     told = [f"{v['id']}: {n['target']} {v['help']}" for v in found["violations"] for n in v["nodes"]]
     assert told == [], f"{page.url}\n" + "\n".join(told)
+    page.set_viewport_size(size)
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{page.url} scrolls sideways by {wide} px"
 
 
 def sign_in(
-    browser: Browser, url: str, username: str, *, javascript: bool = True, narrow: bool = False, code: str = ""
+    browser: Browser,
+    url: str,
+    username: str,
+    *,
+    javascript: bool = True,
+    narrow: bool = False,
+    hands: Hands | None = None,
+    code: str = "",
 ) -> Person:
     """Open a browser of one's own and sign in by the form; `code` answers the second factor."""
     context = browser.new_context(
@@ -65,22 +92,22 @@ def sign_in(
         locale="vi-VN",
         timezone_id="Asia/Ho_Chi_Minh",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     page = context.new_page()
-    person = Person(username, url, context, page)
+    person = Person(username, url, context, page, hands or Mouse())
     page.on("pageerror", lambda e: person.faults.append(f"script: {e}"))
     page.on("console", lambda m: person.faults.append(f"console: {m.text}") if m.type == "error" else None)
     page.on(
         "request", lambda r: person.faults.append(f"asked elsewhere: {r.url}") if not r.url.startswith(url) else None
     )
     page.goto(url + "/dang-nhap")
-    page.fill("input[name=username]", username)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit], form button[type=submit]")
-    page.wait_for_load_state("load")
+    person.fills(page.locator("input[name=username]"), username)
+    person.fills(page.locator("input[name=password]"), PASSWORD)
+    person.presses(page.get_by_role("button", name="Đăng nhập", exact=True))
+    page.wait_for_url(lambda address: not address.endswith("/dang-nhap"))
     if code:
-        page.fill("input[name=code]", code)
-        page.click("form button[type=submit]")
-        page.wait_for_load_state("load")
-    assert "/dang-nhap" not in page.url, page.inner_text("body")
+        person.fills(page.locator("input[name=code]"), code)
+        person.presses(page.locator("main form button[type=submit]").first)
+        page.wait_for_url(lambda address: "/dang-nhap" not in address)
+    page.wait_for_load_state("load")
     return person

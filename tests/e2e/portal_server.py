@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -82,9 +81,9 @@ def _tool(name: str) -> str:
 
 def _is_ready(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{url}/suc-khoe", timeout=2) as answer:  # noqa: S310 - this machine
+        with urllib.request.urlopen(f"{url}/suc-khoe", timeout=5) as answer:  # noqa: S310 - this machine
             return bool(answer.status == 200)
-    except (urllib.error.URLError, ConnectionError):
+    except OSError:  # refused, timed out, or not an HTTP answer yet
         return False
 
 
