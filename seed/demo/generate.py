@@ -83,7 +83,7 @@ class _Year:
         self.today = work.clock.today()
         self.units = units_that_register(work, self.today)
         self.acting = people_of(work, self.units)
-        self.users = dict(work.session.execute(select(UserAccount.username, UserAccount.id)).tuples().all())
+        self.users = dict(work.session.execute(select(UserAccount.username, UserAccount.id)).all())
         periods = select(RegistrationPeriod).where(RegistrationPeriod.year == YEAR)
         self.periods = {period.sector: period for period in work.session.scalars(periods)}
         self.taken: dict[int, list[Row]] = defaultdict(list)
@@ -169,7 +169,7 @@ class _Year:
 
     def _catalogue(self) -> Catalogue:
         session = self.work.session
-        titles = dict(session.execute(select(EmulationTitle.code, EmulationTitle.id)).tuples().all())
+        titles = dict(session.execute(select(EmulationTitle.code, EmulationTitle.id)).all())
         offered = select(EmulationMovement.id).where(
             EmulationMovement.year_from <= YEAR, EmulationMovement.year_to >= YEAR
         )

@@ -103,7 +103,7 @@ def load_large(
         work = seed_work(session, clock)
         there = session.scalar(select(func.count()).select_from(RegistrationLine)) or 0
         places = _places(work, max(lines - there, 0))
-        titles = dict(session.execute(select(EmulationTitle.code, EmulationTitle.id)).tuples().all())
+        titles = dict(session.execute(select(EmulationTitle.code, EmulationTitle.id)).all())
     people = _people()
     done = 0
     for batch in _batches(places):

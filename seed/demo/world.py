@@ -114,7 +114,7 @@ def people_of(work: Work, units: Iterable[DemoUnit]) -> dict[int, Acting]:
     made = _make_accounts(work, wanted)
     for (unit, role), user_id in zip(wanted, made, strict=True):
         (heads if role is Role.UNIT_HEAD else officers)[unit.id] = user_id
-    names = dict(work.session.execute(select(UserAccount.id, UserAccount.full_name)).tuples().all())
+    names = dict(work.session.execute(select(UserAccount.id, UserAccount.full_name)).all())
     acting = {}
     for unit in units:
         head_id = heads.get(unit.id) if unit.head_review else None
@@ -131,7 +131,7 @@ def _assigned(work: Work, roles: tuple[Role, ...]) -> dict[int, int]:
         .where(RoleAssignment.role.in_(roles), RoleAssignment.ended_at.is_(None))
         .order_by(RoleAssignment.id.desc())
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _make_accounts(work: Work, wanted: list[tuple[DemoUnit, Role]]) -> list[int]:
