@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from flask import current_app, url_for
+from flask import url_for
 
 from portal.blueprints.emulation import _list as lists
 from portal.blueprints.emulation import _page as pages
@@ -251,10 +251,6 @@ def _urls(work: Work, frame: Frame) -> dict[str, str]:
         "document": of("download_document"),
         "new_line": of("new_line"),
         "paper": of("edit_paper") if records else "",
-        "template": of("download_template") if _has("emulation.download_template") else "",
-        "import": of("new_import") if _has("emulation.new_import") else "",
+        "template": of("download_template"),
+        "import": of("new_import"),
     }
-
-
-def _has(endpoint: str) -> bool:
-    return endpoint in current_app.view_functions

@@ -11,7 +11,8 @@ from typing import ClassVar
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import TextInput
 
 from portal.core.text import clean
@@ -23,6 +24,7 @@ from portal.domain.emulation.services.registrations import PledgeData
 
 DAY = "%d/%m/%Y"
 LONGEST = 9
+COMMITTEE = "TM. Ủy ban nhân dân"
 _GROUPED = re.compile(r"^\d{1,3}(\.\d{3})+$")
 _LABELS = {SubjectKind.COLLECTIVE: "Tập thể", SubjectKind.PERSON: "Cá nhân"}
 
@@ -163,7 +165,7 @@ class PledgeForm(RowForm):
     """A numeric pledge."""
 
     ID_NAMES: ClassVar[Mapping[str, str]] = {
-        "name": "chi-tieu",
+        "name": "ten-chi-tieu",
         "number": "muc",
         "unit_of_measure": "don-vi-tinh",
         "note": "ghi-chu-chi-tieu",
@@ -196,6 +198,7 @@ class LineForm(RowForm):
         "gender": "gioi-tinh",
         "note": "ghi-chu",
     }
+    title_names: Mapping[str, str] = {}
     version = HiddenField()
     title = SelectField(
         "Danh hiệu, hình thức", [InputRequired("Xin chọn danh hiệu, hình thức.")], validate_choice=False
@@ -205,23 +208,27 @@ class LineForm(RowForm):
     division = StringField("Phòng, đơn vị", [too_long(200)])
     birth_year = CountField("Năm sinh")
     gender = SelectField(
-        "Giới tính", choices=[("", "Chưa ghi"), *((g.value, g.label) for g in Gender)], validate_choice=False
+        "Giới tính",
+        choices=[SelectChoice("", "Chưa ghi"), *(SelectChoice(g.value, g.label) for g in Gender)],
+        validate_choice=False,
     )
     note = StringField("Ghi chú", [too_long(300)])
 
     def offer(self, titles: Iterable[EmulationTitle]) -> None:
         """The choices, by kind, from the lowest title."""
-        by_kind: dict[str, list[tuple[str, str]]] = {label: [] for label in _LABELS.values()}
-        for title in titles:
-            for kind, label in _LABELS.items():
-                if title.subject in (kind, SubjectKind.BOTH):
-                    by_kind[label].append((title_choice(title.id, kind), title.name))
-        self.title.choices = {"": [("", "Chọn danh hiệu")], **by_kind}
+        known = list(titles)
+        choices = [
+            SelectChoice(title_choice(title.id, kind), title.name, optgroup=label)
+            for kind, label in _LABELS.items()
+            for title in known
+            if title.subject in (kind, SubjectKind.BOTH)
+        ]
+        self.title.choices = [SelectChoice("", "Chọn danh hiệu"), *choices]
+        self.title_names = {choice.value: choice.label for choice in choices}
 
     def title_name(self) -> str:
         """The name of the chosen title among the choices; empty when it is none of them."""
-        groups = self.title.choices.values() if isinstance(self.title.choices, dict) else ()
-        return next((name for group in groups for value, name in group if value == self.title.data), "")
+        return self.title_names.get(self.title.data or "", "")
 
     def fill(self, line: RegistrationLine) -> None:
         """Show what is stored."""
@@ -265,13 +272,14 @@ class StepForm(FlaskForm):
     def ask_reason(self) -> None:
         """Make the opinion a reason that must be given."""
         self.opinion.label.text = "Lý do"
-        self.opinion.validators = [InputRequired("Xin ghi rõ lý do."), too_long(2000)]
+        self.opinion.validators = [DataRequired("Xin ghi rõ lý do."), too_long(2000)]
         self.opinion.flags.required = True
 
 
 class PaperForm(StepForm):
     """A step that a signed paper goes with. The paper's number and day may follow later, from văn thư."""
 
+    ways: Sequence[SelectChoice] = ()
     paper_no = StringField(
         "Số, ký hiệu văn bản", [too_long(60)], description="Do văn thư cấp, ví dụ 45/ĐK-UBND. Có thể ghi sau khi gửi."
     )
@@ -283,7 +291,8 @@ class PaperForm(StepForm):
 
     def offer(self, head_title: str, committee: bool) -> None:
         """The ways of signing that fit the unit's head."""
-        self.authority.choices = signing_ways(head_title, committee)
+        self.ways = signing_ways(head_title, committee)
+        self.authority.choices = [*self.ways]
 
     def signer_title(self) -> str:
         """Authority and post in one text, as documents print them line by line."""
@@ -291,7 +300,7 @@ class PaperForm(StepForm):
 
     def set_signer_title(self, stored: str, head_title: str) -> None:
         """Show what is stored; the head's own post while nothing is."""
-        ways = [choice[0] for choice in self.authority.choices or ()]
+        ways = [way.value for way in self.ways]
         if not stored:
             self.authority.data, self.signer_post.data = ways[0], head_title
             return
@@ -300,12 +309,11 @@ class PaperForm(StepForm):
         self.signer_post.data = stored.removeprefix(f"{held}, ") if held else stored
 
 
-def signing_ways(head_title: str, committee: bool) -> list[tuple[str, str]]:
-    """(value, label): signing oneself, for a committee, in place of the head, by order, by delegation."""
+def signing_ways(head_title: str, committee: bool) -> list[SelectChoice]:
+    """Signing oneself, for a committee, in place of the head, by order, by delegation."""
     head = head_title or "Thủ trưởng"
-    body = "TM. Ủy ban nhân dân"
-    ways = [(body, body), (f"{body}, KT. {head}", f"{body}, KT. {head}")] if committee else [("", "Ký trực tiếp")]
-    ways += [
-        (f"{mark} {head}", f"{mark} {head}") for mark in (("TL.", "TUQ.") if committee else ("KT.", "TL.", "TUQ."))
-    ]
-    return ways if not committee else [*ways, ("", "Không ghi")]
+    ways = [f"{mark} {head}" for mark in ("KT.", "TL.", "TUQ.")]
+    if not committee:
+        return [SelectChoice("", "Ký trực tiếp"), *(SelectChoice(way, way) for way in ways)]
+    ways = [COMMITTEE, f"{COMMITTEE}, {ways[0]}", *ways[1:]]
+    return [*(SelectChoice(way, way) for way in ways), SelectChoice("", "Không ghi")]
