@@ -96,7 +96,8 @@ class Manifest:
 
     `waiting(work, year)`, `sent(work, year)` and `figures(work, year)` feed the home page, each with a fixed number of
     queries; `touches_units` names the columns that a reorganisation of units concerns; `audit_labels` says in
-    Vietnamese what the feature's audit actions are; `confidential` keeps a feature out of search, notices and feeds.
+    Vietnamese what the feature's audit actions are, `audit_words` what the object types, field names and codes in
+    their details are; `confidential` keeps a feature out of search, notices and feeds.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Manifest:
     confidential: bool = False
     job_kinds: tuple[str, ...] = field(default=())
     audit_labels: Mapping[str, str] = field(default_factory=dict)
+    audit_words: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache

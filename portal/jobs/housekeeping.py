@@ -21,10 +21,10 @@ from sqlalchemy.orm import Session
 from portal.core.db import Base
 from portal.core.drafts import drop_old_drafts
 from portal.core.jobs import Job, JobState
-from portal.core.runtime import Runtime
 from portal.domain.accounts.services.cleanup import drop_old_sessions
 from portal.domain.accounts.services.failures import drop_old_failures
-from portal.domain.audit.models import AuditHead
+from portal.domain.audit.heads import ChainHead, dump_head
+from portal.domain.audit.queries import chain_head
 from portal.domain.emulation.services.imports import drop_old_imports
 from portal.jobs.api import JobContext, JobHandler, JobResult, Periodic
 
@@ -33,7 +33,6 @@ STRAY_AFTER = timedelta(days=1)
 BATCH = 500
 HASH = re.compile(r"[0-9a-f]{64}")
 HEADS = "audit-heads"
-HEAD_PURPOSE = "audit-head"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +96,22 @@ def export_head(ctx: JobContext) -> str:
     """Write the end of the audit chain to a signed file outside the database: what is cut off later shows."""
     runtime = ctx.runtime
     with ctx.reading() as work:
-        head = work.session.execute(select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1)).one()
-    path = write_head(runtime, head.seq, head.hash)
+        head = work.session.execute(chain_head()).one()
+    text = dump_head(runtime.keyring, ChainHead(head.seq, head.hash), runtime.clock.now())
+    path = runtime.settings.data_dir / HEADS / f"{runtime.clock.today():%Y-%m-%d}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write_whole(path, text)
     return f"Đã ghi mốc nhật ký {head.seq} vào {path.name}."
 
 
-def write_head(runtime: Runtime, seq: int, digest: str) -> Path:
-    """The day's file, replaced as a whole."""
-    now = runtime.clock.now()
-    facts: dict[str, Any] = {"seq": seq, "hash": digest, "at": now.isoformat(), "key_id": runtime.keyring.current}
-    message = json.dumps(facts, sort_keys=True).encode()
-    facts["signature"] = runtime.keyring.sign(HEAD_PURPOSE, message)
-    folder = runtime.settings.data_dir / HEADS
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{runtime.clock.today():%Y-%m-%d}.json"
+def _write_whole(path: Path, text: str) -> None:
+    """The file with this text, synced, or as it was before."""
     partial = path.with_suffix(".part")
     with partial.open("w", encoding="utf-8") as stream:
-        json.dump(facts, stream, indent=2, sort_keys=True)
+        stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
     partial.replace(path)
-    return path
 
 
 def _named_by_jobs(session: Session) -> set[str]:
@@ -144,5 +138,6 @@ HANDLERS: tuple[JobHandler, ...] = (
     HouseJob("house.drop_imports", "Dọn các lần nhập cũ", drop_imports),
     HouseJob("house.drop_files", "Dọn tệp không còn dùng", drop_files),
     HouseJob("house.export_audit_head", "Ghi mốc nhật ký", export_head),
+    HouseJob("house.apply_unit_names", "Đổi tên đơn vị theo quyết định", apply_unit_names),
 )
 PERIODIC = tuple(Periodic(handler.kind, DAILY) for handler in HANDLERS)

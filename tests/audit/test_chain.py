@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from portal.domain.audit.models import AuditEntry, AuditHead, AuditLink
 from portal.domain.audit.services import record
 
 
-def test_one_transaction_makes_one_link_over_its_entries(work_as, read):
+def test_one_transaction_makes_one_link_over_its_entries(work_as: Any, read: Any) -> None:
     before = read(select(AuditHead.seq))[0]
     with work_as("thidua") as work:
         record(work, "test.first", "thing", 1)
@@ -21,7 +23,7 @@ def test_one_transaction_makes_one_link_over_its_entries(work_as, read):
     assert read(select(AuditHead.seq))[0] == before + 1
 
 
-def test_home_opens_for_a_signed_in_officer(client_of):
+def test_home_opens_for_a_signed_in_officer(client_of: Any) -> None:
     answer = client_of("vangiang").get("/")
     assert answer.status_code == 200
     assert "Việc của tôi" in answer.text

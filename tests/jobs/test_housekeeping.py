@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.core.clock import FixedClock
@@ -19,7 +18,9 @@ from portal.core.jobs import Job, JobState
 from portal.core.runtime import Runtime
 from portal.domain.accounts.models import SignInFailure, UserSession
 from portal.domain.attachments.models import StoredFile
+from portal.domain.audit.heads import BadHead, ChainHead, load_head
 from portal.domain.audit.models import AuditHead
+from portal.domain.units.models import Unit, UnitName
 from portal.jobs import housekeeping
 from portal.jobs.api import JobContext, JobHandler, Stopping
 from portal.jobs.registry import handlers, periodic
@@ -173,14 +174,25 @@ def test_the_audit_head_is_written_signed_outside_the_database(
     said = run(runtime)["house.export_audit_head"]
     assert said.endswith("vào 2023-03-15.json.")
     path = runtime.settings.data_dir / "audit-heads" / "2023-03-15.json"
-    facts = json.loads(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
     head = session.execute(select(AuditHead.seq, AuditHead.hash)).one()
-    assert (facts["seq"], facts["hash"]) == (head.seq, head.hash)
-    signature = facts.pop("signature")
-    message = json.dumps(facts, sort_keys=True).encode()
-    assert signature == runtime.keyring.sign(housekeeping.HEAD_PURPOSE, message, facts["key_id"])
-    facts["hash"] = "0" * 64
-    assert signature != runtime.keyring.sign(housekeeping.HEAD_PURPOSE, json.dumps(facts, sort_keys=True).encode())
+    assert load_head(runtime.keyring, text) == ChainHead(head.seq, head.hash)
+    with pytest.raises(BadHead):
+        load_head(runtime.keyring, text.replace(head.hash, "0" * 64))
+
+
+def test_units_bear_the_name_whose_day_has_come(session: Session, runtime: Runtime, clock: FixedClock) -> None:
+    unit = session.scalars(select(Unit).where(Unit.code == "STC")).one()
+    tomorrow = clock.today() + DAY
+    session.execute(update(UnitName).where(UnitName.unit_id == unit.id).values(valid_to=tomorrow))
+    session.add(UnitName(unit_id=unit.id, name="Sở Tài chính và Giá", short_name="Sở TC&G", valid_from=tomorrow))
+    session.commit()
+    assert "Đã đổi tên 0 đơn vị" in run(runtime)["house.apply_unit_names"]
+    clock.advance(DAY)
+    assert "Đã đổi tên 1 đơn vị" in run(runtime)["house.apply_unit_names"]
+    session.rollback()
+    session.refresh(unit)
+    assert unit.short_name == "Sở TC&G"
 
 
 def test_two_handlers_of_one_kind_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,10 @@ class AuditLink(Base):
 
 
 class AuditEntry(Base):
-    """Who did what to which object, when, from where, and for whom. `detail` of confidential features holds field names only."""
+    """Who did what to which object, when, from where, and for whom.
+
+    `detail` of confidential features holds field names only.
+    """
 
     __tablename__ = "audit_entry"
     __table_args__ = (

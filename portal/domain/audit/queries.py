@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, Select, select
 
 from portal.core.clock import LOCAL
 from portal.core.pagination import Order
-from portal.domain.audit.models import AuditEntry
+from portal.domain.audit.models import AuditEntry, AuditHead
 
 UNSCOPED = {
     "entries": "the caller gives the condition that entries are cut to (units stand above this feature)",
     "last_entry": "of an object that was loaded in scope",
+    "chain_head": "for the command that checks the chain; it holds a number and a hash",
 }
 NEWEST = Order("moi", (AuditEntry.id,), descending=True)
 NEWEST_OF_DAYS = Order("moi", (AuditEntry.at, AuditEntry.id), descending=True)
@@ -77,6 +78,11 @@ def last_entry(object_type: str, object_id: object) -> Select[int | None, dateti
         .order_by(AuditEntry.id.desc())
         .limit(1)
     )
+
+
+def chain_head() -> Select[int, str]:
+    """Where the chain ends: (number, hash) of its last link."""
+    return select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == 1)
 
 
 def _midnight(day: date) -> datetime:
