@@ -26,6 +26,7 @@ from portal.domain.accounts.services.failures import drop_old_failures
 from portal.domain.audit.heads import ChainHead, dump_head
 from portal.domain.audit.queries import chain_head
 from portal.domain.emulation.services.imports import drop_old_imports
+from portal.domain.units.services import settle_names
 from portal.jobs.api import JobContext, JobHandler, JobResult, Periodic
 
 DAILY = timedelta(days=1)
@@ -102,6 +103,12 @@ def export_head(ctx: JobContext) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     _write_whole(path, text)
     return f"Đã ghi mốc nhật ký {head.seq} vào {path.name}."
+
+
+def apply_unit_names(ctx: JobContext) -> str:
+    """Give units the names that decisions put on today."""
+    with ctx.step() as step:
+        return f"Đã đổi tên {settle_names(step.work)} đơn vị theo quyết định có hiệu lực."
 
 
 def _write_whole(path: Path, text: str) -> None:
