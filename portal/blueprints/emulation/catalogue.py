@@ -1,0 +1,308 @@
+"""Movements: listed, added, corrected, closed, removed. Titles: who decides them, their conditions, other writings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, flash, request, url_for
+
+from portal.blueprints.emulation import bp
+from portal.blueprints.emulation._catalogue import catalogue_tabs, one, small_number, two_versions, year_args
+from portal.blueprints.emulation.catalogue_forms import CONFIDENCES, AuthorityRow, MovementForm, TitleForm
+from portal.core.errors import InvalidInput, RuleBroken, VersionConflict
+from portal.domain.access.actor import Work
+from portal.domain.access.enums import Permission
+from portal.domain.emulation.catalogue_models import (
+    EmulationMovement,
+    EmulationRule,
+    EmulationTitle,
+    LegalRegime,
+    TitleAuthority,
+)
+from portal.domain.emulation.enums import MovementKind
+from portal.domain.emulation.queries import catalogue as queries
+from portal.domain.emulation.services import catalogue as services
+from portal.web.access import requires
+from portal.web.context import actor, today, work
+from portal.web.fields import put_errors
+from portal.web.htmx import page, see_other
+from portal.web.lists import Column, FilterSpec, Listing
+from portal.web.menu import FIRST_YEAR, year_in_view
+
+P = Permission
+MOVEMENTS = "emulation.list_movements"
+OPEN, CLOSED = "dang-mo", "da-dong"
+COLUMNS = (
+    Column("Phong trào, đợt thi đua"),
+    Column("Loại"),
+    Column("Năm", css="nowrap"),
+    Column("Phát động"),
+    Column("Căn cứ"),
+    Column("Đơn vị tham gia", css="num"),
+    Column("Trạng thái"),
+)
+STAGES = {
+    "registration": "Kiểm tra khi đăng ký",
+    "recognition": "Xét khi công nhận",
+    "both": "Nêu khi đăng ký, xét khi công nhận",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RegimeView:
+    """A regime as a title's page shows it: who decides, and the conditions."""
+
+    regime: LegalRegime
+    authority: TitleAuthority | None
+    rules: list[EmulationRule]
+
+
+@bp.get("/phong-trao")
+@requires(P.CATALOGUE_VIEW)
+def list_movements() -> Response:
+    """Movements and campaigns that reach into a year."""
+    listing = Listing(MOVEMENTS, _filters(), [queries.BY_YEAR])
+    kind = MovementKind(listing["loai"]) if listing["loai"] else None
+    closed = {OPEN: False, CLOSED: True}.get(listing["trang_thai"])
+    stmt = queries.movements(listing.number("nam"), kind, closed=closed)
+    found = listing.fetch(stmt, lambda row: (row[0].year_from, row[0].id))
+    count = listing.count(stmt)
+    return page(
+        "emulation/list_movements.html",
+        block="region",
+        listing=listing,
+        tabs=catalogue_tabs(),
+        columns=COLUMNS,
+        rows=found.rows,
+        count=count,
+        pager_state=listing.pager(found, count),
+        manages=actor().can(P.CATALOGUE_MANAGE),
+        confidences=CONFIDENCES,
+    )
+
+
+@bp.get("/phong-trao/moi")
+@requires(P.CATALOGUE_MANAGE)
+def new_movement() -> Response:
+    """An empty form for the year in view."""
+    year = year_in_view()
+    return _movement_page(None, MovementForm(formdata=None, year_from=year, year_to=year))
+
+
+@bp.post("/phong-trao/moi")
+@requires(P.CATALOGUE_MANAGE)
+def create_movement() -> Response:
+    """Add it."""
+    form = MovementForm()
+    if not form.validate():
+        return _movement_page(None, form, status=422)
+    try:
+        made = services.create_movement(work(), form.to_data())
+    except InvalidInput as error:
+        put_errors(form, error)
+        return _movement_page(None, form, status=422)
+    flash(f"Đã thêm “{made.name}”.", "ok")
+    return see_other(_movements_url(made.year_from))
+
+
+@bp.get("/phong-trao/<int:movement_id>/sua")
+@requires(P.CATALOGUE_MANAGE)
+def edit_movement(movement_id: int) -> Response:
+    """The movement in a form, with what else may be done to it."""
+    movement = one(work(), queries.one_movement(movement_id))
+    return _movement_page(movement, MovementForm(formdata=None, obj=movement))
+
+
+@bp.post("/phong-trao/<int:movement_id>/sua")
+@requires(P.CATALOGUE_MANAGE)
+def update_movement(movement_id: int) -> Response:
+    """Save corrections; who saves second sees both versions."""
+    form = MovementForm()
+    valid = form.validate()
+    current = work()
+    movement = one(current, queries.one_movement(movement_id))
+    if not valid:
+        return _movement_page(movement, form, status=422)
+    try:
+        saved = services.update_movement(current, movement_id, form.given_version, form.to_data())
+    except InvalidInput as error:
+        put_errors(form, error)
+        return _movement_page(movement, form, status=422)
+    except VersionConflict:
+        return _movement_conflict(current, movement, form)
+    flash("Đã lưu.", "ok")
+    return see_other(_movements_url(saved.year_from))
+
+
+@bp.post("/phong-trao/<int:movement_id>/dong")
+@requires(P.CATALOGUE_MANAGE)
+def close_movement(movement_id: int) -> Response:
+    """Close it to new registrations, or open it again."""
+    version, closed = small_number(request.form.get("version")), request.form.get("closed") == "1"
+    movement = services.close_movement(work(), movement_id, version, closed=closed)
+    flash(f"Đã {'đóng' if closed else 'mở lại'} “{movement.name}”.", "ok")
+    return see_other(url_for("emulation.edit_movement", movement_id=movement_id))
+
+
+@bp.post("/phong-trao/<int:movement_id>/xoa")
+@requires(P.CATALOGUE_MANAGE)
+def delete_movement(movement_id: int) -> Response:
+    """Remove it while nobody has joined it."""
+    current = work()
+    movement = one(current, queries.one_movement(movement_id))
+    name, year = movement.name, movement.year_from
+    try:
+        services.delete_movement(current, movement_id, small_number(request.form.get("version")))
+    except RuleBroken as error:
+        return _movement_page(movement, MovementForm(formdata=None, obj=movement), problem=error.message, status=409)
+    flash(f"Đã xóa “{name}”.", "ok")
+    return see_other(_movements_url(year))
+
+
+@bp.get("/danh-muc")
+@requires(P.CATALOGUE_VIEW)
+def list_titles() -> Response:
+    """Every title and form, and who decides it under the regime of the year in view."""
+    current = work()
+    year = year_in_view()
+    code = current.session.scalars(queries.regime_of_year(year)).one()
+    regime = next(r for r in current.session.scalars(queries.regimes()) if r.code == code)
+    rows = current.session.execute(queries.titles(code)).all()
+    return page("emulation/list_titles.html", tabs=catalogue_tabs(), year=year, regime=regime, rows=rows)
+
+
+@bp.get("/danh-muc/<int:title_id>")
+@requires(P.CATALOGUE_VIEW)
+def show_title(title_id: int) -> Response:
+    """One title: other writings, who decides it and the conditions, regime by regime, each with its source."""
+    current = work()
+    title = one(current, queries.one_title(title_id))
+    rules = list(current.session.scalars(queries.rules_about(title.code)))
+    views = [
+        RegimeView(regime, authority, [rule for rule in rules if rule.regime_code == regime.code])
+        for regime, authority in current.session.execute(queries.authorities(title_id))
+    ]
+    return page(
+        "emulation/show_title.html",
+        title=title,
+        writings=services.writings_of(title),
+        views=views,
+        stages=STAGES,
+        manages=actor().can(P.CATALOGUE_MANAGE),
+        list_url=url_for("emulation.list_titles", **year_args()),
+    )
+
+
+@bp.get("/danh-muc/<int:title_id>/sua")
+@requires(P.CATALOGUE_MANAGE)
+def edit_title(title_id: int) -> Response:
+    """Other writings, and who decides, in a form."""
+    current = work()
+    title = one(current, queries.one_title(title_id))
+    form = TitleForm(formdata=None)
+    form.fill(title)
+    return _title_page(title, form, _authority_rows(current, title_id, posted=False))
+
+
+@bp.post("/danh-muc/<int:title_id>/sua")
+@requires(P.CATALOGUE_MANAGE)
+def update_title(title_id: int) -> Response:
+    """Save them."""
+    form = TitleForm()
+    valid = form.validate()
+    current = work()
+    title = one(current, queries.one_title(title_id))
+    rows = _authority_rows(current, title_id, posted=True)
+    if not all([valid, *(row.validate() for _, row in rows)]):
+        return _title_page(title, form, rows, status=422)
+    authorities = {regime.code: row.to_data() for regime, row in rows}
+    try:
+        services.update_title(current, title_id, form.given_version, form.to_data(authorities))
+    except InvalidInput as error:
+        _place_title_errors(form, rows, error)
+        return _title_page(title, form, rows, status=422)
+    except VersionConflict as conflict:
+        form.version.data, form.version.raw_data = title.version, None
+        return _title_page(title, form, rows, problem=conflict.message, status=409)
+    flash("Đã lưu.", "ok")
+    return see_other(url_for("emulation.show_title", title_id=title_id))
+
+
+def _filters() -> list[FilterSpec]:
+    present = today().year
+    years = [("tat-ca", "Tất cả"), *((str(y), str(y)) for y in range(present + 1, FIRST_YEAR - 1, -1))]
+    return [
+        FilterSpec("nam", "Năm", years, default=str(present)),
+        FilterSpec("loai", "Loại", [("", "Tất cả"), *((k.value, k.label) for k in MovementKind)]),
+        FilterSpec("trang_thai", "Trạng thái", [("", "Tất cả"), (OPEN, "Đang mở"), (CLOSED, "Đã đóng")]),
+    ]
+
+
+def _movement_page(
+    movement: EmulationMovement | None,
+    form: MovementForm,
+    *,
+    problem: str = "",
+    conflict: object = None,
+    status: int = 200,
+) -> Response:
+    return page(
+        "emulation/edit_movement.html",
+        status=status,
+        movement=movement,
+        form=form,
+        problem=problem,
+        conflict=conflict,
+        list_url=url_for(MOVEMENTS, **year_args()),
+    )
+
+
+def _movement_conflict(current: Work, movement: EmulationMovement, form: MovementForm) -> Response:
+    stored = {
+        "name": movement.name,
+        "kind": movement.kind.label,
+        "year_from": str(movement.year_from),
+        "year_to": str(movement.year_to),
+        "launched_by": movement.launched_by,
+        "source": movement.source,
+        "confidence": CONFIDENCES[movement.confidence],
+    }
+    conflict = two_versions(current, form, stored, services.MOVEMENT, movement)
+    return _movement_page(movement, form, conflict=conflict, status=409)
+
+
+def _movements_url(year: int) -> str:
+    return url_for(MOVEMENTS, nam=None if year == today().year else year)
+
+
+def _title_page(
+    title: EmulationTitle,
+    form: TitleForm,
+    rows: list[tuple[LegalRegime, AuthorityRow]],
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> Response:
+    faults = [
+        (f"#{field.id}", f"{regime.name}, {field.label.text.lower()}: {' '.join(field.errors)}")
+        for regime, row in rows
+        for field in row
+        if field.errors
+    ]
+    faults = [(f"#{form.aliases.id}", f"{form.aliases.label.text}: {e}") for e in form.aliases.errors] + faults
+    return page(
+        "emulation/edit_title.html", status=status, title=title, form=form, rows=rows, faults=faults, problem=problem
+    )
+
+
+def _authority_rows(current: Work, title_id: int, *, posted: bool) -> list[tuple[LegalRegime, AuthorityRow]]:
+    found = current.session.execute(queries.authorities(title_id))
+    return [(regime, AuthorityRow.of(regime, authority, posted=posted)) for regime, authority in found]
+
+
+def _place_title_errors(form: TitleForm, rows: list[tuple[LegalRegime, AuthorityRow]], error: InvalidInput) -> None:
+    for name, texts in error.errors.items():
+        field, _, code = name.partition("-")
+        row = next((row for regime, row in rows if regime.code == code), None)
+        target = form if row is None else row
+        target[field].errors = [*target[field].errors, *texts]
