@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from urllib.parse import quote
 
-from flask import Response
+from flask import Response, request, url_for
 
 from portal.blueprints.audit import bp
 from portal.core.pagination import AnyRow, AnySelect
@@ -44,8 +44,8 @@ class EntryRow:
     for_whom: str
     address: str
     action: str
-    object_type: str
-    object_id: str
+    about: str
+    about_url: str
     unit: str
     details: list[tuple[str, str]]
     more: list[tuple[str, str]]
@@ -95,42 +95,52 @@ def _entries(listing: Listing, wanted: EntryFilter) -> tuple[AnySelect, str]:
 
 def _filters() -> list[FilterSpec]:
     known = words()
-    actions = [(action, known.action(action)) for names in known.features.values() for action in names]
-    types = sorted({action.partition(".")[0] for action, _ in actions} & set(known.words))
+    types = known.object_types()
+    given = request.args.get("doi_tuong", "")
+    if given not in types and given in known.words:
+        types.append(given)  # a link led to a type that is no record, a list for one
     return [
         FilterSpec("q", "Người thực hiện", kind="search"),
+        FilterSpec("don_vi", "Mã hoặc tên đơn vị", kind="search"),
         FilterSpec("tu", "Từ ngày", kind="date"),
         FilterSpec("den", "Đến ngày", kind="date"),
-        FilterSpec("viec", "Việc", [("", "Tất cả"), *sorted(actions, key=lambda pair: pair[1])]),
+        FilterSpec("viec", "Việc", [("", "Tất cả"), *sorted(known.actions.items(), key=lambda pair: pair[1])]),
         FilterSpec("doi_tuong", "Đối tượng", [("", "Tất cả"), *((t, known.words[t]) for t in types)]),
-        FilterSpec("ma", "Mã đối tượng", kind="search"),
-        FilterSpec("don_vi", "Mã hoặc tên đơn vị", kind="search"),
+        FilterSpec("ma", "Mã số đối tượng", kind="search"),
     ]
 
 
 def _rows(found: Iterable[AnyRow]) -> list[EntryRow]:
     """Rows with the names of people and units, two queries for the whole page."""
-    session, rows, known = work().session, list(found), words()
-    people = {i for r in rows for i in (r.actor_id, r.on_behalf_of_id) if i}
-    names: dict[Any, str] = {row[0]: row[1] for row in session.execute(names_of(people))}
-    units: dict[Any, str] = {
-        row[0]: row[1] for row in session.execute(short_names({r.unit_id for r in rows if r.unit_id}))
-    }
+    rows, known, base = list(found), words(), url_for("audit.list_entries")
+    people = _named(names_of, {i for r in rows for i in (r.actor_id, r.on_behalf_of_id, _id_of(r, "user_account"))})
+    units = _named(short_names, {i for r in rows for i in (r.unit_id, _id_of(r, "unit"))})
     shown = []
     for r in rows:
         details = known.details(r.action, r.detail)
+        name = people.get(_id_of(r, "user_account")) or units.get(_id_of(r, "unit")) or r.object_id
+        known_type = r.object_type in known.words
         shown.append(
             EntryRow(
                 at=r.at,
-                who=names.get(r.actor_id, SYSTEM),
-                for_whom=names.get(r.on_behalf_of_id, ""),
+                who=people.get(r.actor_id, SYSTEM),
+                for_whom=people.get(r.on_behalf_of_id, ""),
                 address=r.address,
                 action=known.action(r.action),
-                object_type=known.object_type(r.object_type),
-                object_id=r.object_id,
+                about=f"{known.object_type(r.object_type)} {name}",
+                about_url=f"{base}?doi_tuong={r.object_type}&ma={quote(r.object_id)}" if known_type else "",
                 unit=units.get(r.unit_id, ""),
                 details=details[:OPEN_DETAILS],
                 more=details[OPEN_DETAILS:],
             )
         )
     return shown
+
+
+def _id_of(row: AnyRow, object_type: str) -> int | None:
+    """The id of the entry's object when it is of this type."""
+    return int(row.object_id) if row.object_type == object_type and row.object_id.isdecimal() else None
+
+
+def _named(query: Callable[[set[int]], AnySelect], ids: set[int | None]) -> dict[int | None, str]:
+    return {row[0]: row[1] for row in work().session.execute(query({i for i in ids if i}))}

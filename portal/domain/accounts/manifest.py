@@ -6,6 +6,7 @@ from portal.core.clock import local
 from portal.core.manifest import Manifest, MenuEntry, WaitingItem
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
+from portal.domain.accounts.enums import RequestKind, SessionEnd
 from portal.domain.accounts.queries import waiting_requests
 from portal.domain.accounts.rules import REQUEST_GOOD_FOR
 
@@ -35,6 +36,32 @@ AUDIT_LABELS = {
     "access_request.refused": "Không xác nhận yêu cầu về quyền hạn chế",
     "access_request.withdrawn": "Rút yêu cầu về quyền hạn chế",
     "demo.seeded": "Nạp tài khoản dùng thử",
+}
+AUDIT_WORDS = {
+    "user_account": "Tài khoản",
+    "user_session": "Phiên đăng nhập",
+    "role_assignment": "Phân quyền",
+    "access_request": "Yêu cầu phân quyền",
+    "username": "Tên đăng nhập",
+    "full_name": "Họ và tên",
+    "post": "Chức vụ",
+    "email": "Thư điện tử",
+    "home_unit_id": "Mã số đơn vị công tác",
+    "session": "Phiên",
+    "sessions": "Các phiên",
+    "accounts": "Số tài khoản",
+    "known": "Tài khoản có thật",
+    "given_by": "Người ủy quyền",
+    SessionEnd.SIGNED_OUT.value: "đăng xuất",
+    SessionEnd.REPLACED.value: "đăng nhập lại",
+    SessionEnd.BY_OWNER.value: "chủ tài khoản kết thúc",
+    SessionEnd.PASSWORD_CHANGED.value: "đổi mật khẩu",
+    SessionEnd.PASSWORD_RESET.value: "được cấp lại mật khẩu",
+    SessionEnd.FACTOR_CHANGED.value: "đổi xác thực hai bước",
+    SessionEnd.FACTOR_RESET.value: "được đặt lại xác thực hai bước",
+    SessionEnd.DISABLED.value: "tài khoản bị khóa",
+    SessionEnd.EXPIRED.value: "quá thời hạn",
+    **{kind.value: kind.label for kind in RequestKind},
 }
 
 
@@ -80,5 +107,6 @@ MANIFEST = Manifest(
     waiting=waiting,
     touches_units=("user_account.home_unit_id", "role_assignment.unit_id", "access_request.unit_id"),
     audit_labels=AUDIT_LABELS,
+    audit_words=AUDIT_WORDS,
     retention="Tài khoản và phân quyền được giữ cùng nhật ký; phiên đã kết thúc bị xóa sau 30 ngày.",
 )

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from portal.core.db import Base
 from portal.core.manifest import Manifest, manifests
 
 LONGEST = 300
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 EMPTY = "trống"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The registered words: actions with their feature's name, object types and fields, and what is confidential."""
+    """The registered words: of actions, of object types, fields and codes; and what is confidential."""
 
     actions: Mapping[str, str]
-    features: Mapping[str, tuple[str, ...]]
     words: Mapping[str, str]
     confidential: frozenset[str]
 
@@ -29,6 +31,10 @@ class Words:
     def object_type(self, object_type: str) -> str:
         """What it was done to. A dotted name is an endpoint: a page that was refused."""
         return self.words.get(object_type, "Trang" if "." in object_type else object_type)
+
+    def object_types(self) -> list[str]:
+        """The kinds of records that entries speak of, in words' order."""
+        return sorted((name for name in Base.metadata.tables if name in self.words), key=lambda name: self.words[name])
 
     def is_confidential(self, action: str) -> bool:
         """Whether the entry belongs to a confidential feature: then only ids and field names are shown."""
@@ -50,7 +56,7 @@ class Words:
         if isinstance(value, bool):
             return "có" if value else "không"
         text = "" if value is None else str(value)
-        text = self.words.get(text, text)
+        text = f"{text[8:]}/{text[5:7]}/{text[:4]}" if _DAY.fullmatch(text) else self.words.get(text, text)
         return EMPTY if not text else text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 
@@ -64,7 +70,6 @@ def read_words(found: tuple[Manifest, ...]) -> Words:
     """Put together what manifests say."""
     return Words(
         actions={action: label for m in found for action, label in m.audit_labels.items()},
-        features={m.label: tuple(m.audit_labels) for m in found if m.audit_labels},
         words={word: label for m in found for word, label in m.audit_words.items()},
         confidential=frozenset(name for m in found if m.confidential for name in (m.name, *m.audit_labels)),
     )
