@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +19,8 @@ from portal.domain.access.enums import Permission
 from portal.jobs.api import JobContext, JobResult
 from portal.jobs.waker import Waker
 from portal.jobs.worker import Worker
+
+LINES = 5
 
 
 @dataclass(slots=True)
@@ -66,3 +69,25 @@ def count_effects(session: Session, name: str) -> int:
 def job_row(session: Session, job_id: int) -> Job:
     """The job as the database has it now."""
     return session.scalars(select(Job).where(Job.id == job_id).execution_options(populate_existing=True)).one()
+
+
+class Killed(BaseException):
+    """Stands for kill -9: nothing of the worker's own code runs after it."""
+
+
+def counting(ctx: JobContext, die_at: int | None = None, before: bool = True) -> JobResult:
+    """Five effects, each in a step with its checkpoint; killed inside or right after step `die_at`."""
+    for number in range(ctx.checkpoint.get("done", 0), LINES):
+        with ctx.step() as step:
+            effect(step.session, ctx.runtime, f"dòng {number}")
+            step.save({"done": number + 1}, number + 1, LINES)
+            if number == die_at and before:
+                raise Killed
+        if number == die_at:
+            raise Killed
+    return JobResult(f"Đã ghi {LINES} dòng.")
+
+
+def later(runtime: Any, clock: Any) -> None:
+    """Let every lease run out."""
+    clock.advance(runtime.settings.job_lease + timedelta(seconds=1))

@@ -20,36 +20,20 @@ from portal.core.errors import InvalidInput
 from portal.core.job_queue import claim
 from portal.core.jobs import Job, JobState
 from portal.core.runtime import Runtime
-from portal.domain.access.enums import Permission
-from portal.domain.accounts.models import RoleAssignment, UserAccount
 from portal.jobs import worker as worker_module
 from portal.jobs.api import JobContext, JobResult, Periodic, Stopping
-from portal.jobs.worker import OWNER_GONE
-from tests.jobs.handlers import Scripted, ask, count_effects, effect, job_row, worker_with
-
-LINES = 5
-
-
-class Killed(BaseException):
-    """Stands for kill -9: nothing of the worker's own code runs after it."""
-
-
-def counting(ctx: JobContext, die_at: int | None = None, before: bool = True) -> JobResult:
-    """Five effects, each in a step with its checkpoint; killed inside or right after step `die_at`."""
-    for number in range(ctx.checkpoint.get("done", 0), LINES):
-        with ctx.step() as step:
-            effect(step.session, ctx.runtime, f"dòng {number}")
-            step.save({"done": number + 1}, number + 1, LINES)
-            if number == die_at and before:
-                raise Killed
-        if number == die_at:
-            raise Killed
-    return JobResult(f"Đã ghi {LINES} dòng.")
-
-
-def later(runtime: Any, clock: Any) -> None:
-    """Let every lease run out."""
-    clock.advance(runtime.settings.job_lease + timedelta(seconds=1))
+from tests.jobs.handlers import (
+    LINES,
+    Killed,
+    Scripted,
+    ask,
+    count_effects,
+    counting,
+    effect,
+    job_row,
+    later,
+    worker_with,
+)
 
 
 def test_a_job_runs_to_its_end_and_tells_its_result(session: Session, runtime: Runtime) -> None:
@@ -201,71 +185,6 @@ def test_progress_is_told_sparingly_and_waits_inside_a_step(
     worker_with(runtime, Scripted(run)).run_one()
     assert told == [(1, 5), (1, 5), (1, 5), (4, 5), (5, 5)]
     assert job_row(session, job_id).progress == 5
-
-
-def test_the_owner_acts_with_the_rights_of_now(session: Session, runtime: Runtime, actor_of: Any) -> None:
-    seen: list[Any] = []
-
-    def run(ctx: JobContext) -> JobResult:
-        with ctx.reading() as work:
-            seen.append((work.actor.username, work.actor.can(Permission.REGISTRATION_EXPORT), work.request_id))
-        return JobResult()
-
-    owner = actor_of("thidua")
-    job_id = ask(session, runtime, owner_id=owner.user_id)
-    worker_with(runtime, Scripted(run, permission=Permission.REGISTRATION_EXPORT)).run_one()
-    assert seen == [("thidua", True, f"job-{job_id}")]
-    reach = sorted([g.unit_id, g.reach.value] for g in owner.grants_of(Permission.REGISTRATION_EXPORT))
-    assert job_row(session, job_id).result["reach"] == reach
-
-
-def test_without_the_right_the_job_is_refused(session: Session, runtime: Runtime, actor_of: Any) -> None:
-    handler = Scripted(counting, permission=Permission.REGISTRATION_EXPORT)
-    job_id = ask(session, runtime, owner_id=actor_of("quantri").user_id)
-    worker_with(runtime, handler).run_one()
-    row = job_row(session, job_id)
-    assert row.state is JobState.FAILED
-    assert "Quyền của ông/bà đã thay đổi" in row.error
-    assert handler.runs == []
-
-
-def test_a_job_that_needs_a_right_needs_an_owner(session: Session, runtime: Runtime) -> None:
-    handler = Scripted(counting, permission=Permission.REGISTRATION_EXPORT)
-    job_id = ask(session, runtime)
-    worker_with(runtime, handler).run_one()
-    assert job_row(session, job_id).state is JobState.FAILED
-    assert handler.runs == []
-
-
-def test_rights_that_shrink_between_two_runs_end_the_job(
-    session: Session, runtime: Runtime, clock: FixedClock, actor_of: Any
-) -> None:
-    lives = iter([1, None])
-    handler = Scripted(lambda ctx: counting(ctx, next(lives)), permission=Permission.REGISTRATION_EXPORT)
-    owner = actor_of("vangiang")
-    job_id = ask(session, runtime, owner_id=owner.user_id)
-    with pytest.raises(Killed):
-        worker_with(runtime, handler).run_one()
-    session.execute(
-        update(RoleAssignment).where(RoleAssignment.user_id == owner.user_id).values(ended_at=runtime.clock.now())
-    )
-    session.commit()
-    later(runtime, clock)
-    worker_with(runtime, handler).run_one()
-    assert job_row(session, job_id).state is JobState.FAILED
-    assert len(handler.runs) == 1
-
-
-def test_a_closed_account_gets_nothing_done(session: Session, runtime: Runtime, actor_of: Any) -> None:
-    owner = actor_of("thidua").user_id
-    job_id = ask(session, runtime, owner_id=owner)
-    session.execute(update(UserAccount).where(UserAccount.id == owner).values(disabled_at=runtime.clock.now()))
-    session.commit()
-    handler = Scripted(counting)
-    worker_with(runtime, handler).run_one()
-    row = job_row(session, job_id)
-    assert (row.state, row.error) == (JobState.FAILED, OWNER_GONE)
-    assert handler.runs == []
 
 
 def test_a_file_is_in_the_store_before_the_result_names_it(session: Session, runtime: Runtime) -> None:
