@@ -110,7 +110,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a workbook goes: into `stream`, or to list.xlsx in `workplace`, the folder where the rows wait meanwhile."""
+    """Where a workbook goes: into `stream`, or to list.xlsx in the folder `workplace`, where rows wait meanwhile."""
 
     workplace: Path
     stream: BinaryIO | None = None

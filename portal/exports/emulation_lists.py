@@ -107,13 +107,17 @@ class ListHead:
         return self.issuer.number(NUMBER_KIND, self.paper_no)
 
 
+def _where(row: AnyRow) -> str:
+    """Where the person works; when another unit put the line forward, that one too."""
+    return f"{row.work_unit_name} ({row.unit_name} trình)" if row.origin_unit_id else str(row.work_unit_name)
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column of the lists and how a row of the list query gives its value; `printed`: on the printed sheet too."""
+    """A column of the lists and how a row of the list query gives its value."""
 
     column: Column
     value: Callable[[AnyRow], Any]
-    printed: bool = False
 
 
 def _gender(row: AnyRow) -> str:
@@ -126,20 +130,20 @@ def _period(row: AnyRow) -> int | str:
 
 
 FIELDS: tuple[Field, ...] = (
-    Field(Column("Họ và tên cá nhân, tên tập thể", 24), lambda r: r.name, printed=True),
+    Field(Column("Họ và tên cá nhân, tên tập thể", 24), lambda r: r.name),
     Field(Column("Đối tượng", 9, centred=True), lambda r: r.subject.label),
-    Field(Column("Năm sinh", 7, Kind.YEAR), lambda r: r.birth_year, printed=True),
+    Field(Column("Năm sinh", 7, Kind.YEAR), lambda r: r.birth_year),
     Field(Column("Giới tính", 6, centred=True), _gender),
-    Field(Column("Chức vụ", 17), lambda r: r.post, printed=True),
-    Field(Column("Phòng, ban", 17), lambda r: r.division, printed=True),
-    Field(Column("Đơn vị", 20), lambda r: r.work_unit_name, printed=True),
-    Field(Column("Đơn vị trình", 20), lambda r: r.unit_name, printed=True),
+    Field(Column("Chức vụ", 17), lambda r: r.post),
+    Field(Column("Phòng, ban", 17), lambda r: r.division),
+    Field(Column("Đơn vị", 20), lambda r: r.work_unit_name),
+    Field(Column("Đơn vị trình", 20), lambda r: r.unit_name),
     Field(Column("Cấp", 11), lambda r: r.level_label),
     Field(Column("Cụm, khối thi đua", 18), lambda r: r.block_name or ""),
-    Field(Column("Danh hiệu thi đua, hình thức khen thưởng", 20), lambda r: r.title_name, printed=True),
+    Field(Column("Danh hiệu thi đua, hình thức khen thưởng", 20), lambda r: r.title_name),
     Field(Column("Loại", 11), lambda r: r.title_family.label),
     Field(Column("Năm, kỳ", 9, Kind.YEAR), _period),
-    Field(Column("Trạng thái", 11, Kind.STATUS), lambda r: r.state.label, printed=True),
+    Field(Column("Trạng thái", 11, Kind.STATUS), lambda r: r.state.label),
     Field(Column("Số văn bản", 13), lambda r: r.paper_no),
     Field(Column("Ngày văn bản", 11, Kind.DATE), lambda r: r.paper_date),
     Field(Column("Ngày gửi", 11, Kind.DATE), lambda r: r.sent_at),
@@ -147,7 +151,16 @@ FIELDS: tuple[Field, ...] = (
     Field(Column("Ghi chú", 14), lambda r: r.note),
 )
 NUMBER_COLUMN = Column("STT", 5, Kind.INTEGER, centred=True)
-PRINTED: tuple[Field, ...] = tuple(field for field in FIELDS if field.printed)
+PRINTED: tuple[Field, ...] = (
+    Field(Column("Họ và tên cá nhân, tên tập thể", 24), lambda r: r.name),
+    Field(Column("Năm sinh", 7, Kind.YEAR), lambda r: r.birth_year),
+    Field(Column("Chức vụ", 17), lambda r: r.post),
+    Field(Column("Phòng, ban", 17), lambda r: r.division),
+    Field(Column("Đơn vị", 24), _where),
+    Field(Column("Danh hiệu thi đua, hình thức khen thưởng", 20), lambda r: r.title_name),
+    Field(Column("Trạng thái", 11, Kind.STATUS), lambda r: r.state.label),
+    Field(Column("Ghi chú", 14), lambda r: r.note),
+)
 PRINTED_COLUMNS = (NUMBER_COLUMN, *(field.column for field in PRINTED))
 
 
@@ -167,10 +180,9 @@ class Tally:
     @property
     def sentence(self) -> str:
         """Tổng số: 08 trường hợp: 04 tập thể, 04 cá nhân./."""
-        return (
-            f"Tổng số: {_counted(self.collectives + self.persons)} trường hợp: {_counted(self.collectives)} tập thể, "
-            f"{_counted(self.persons)} cá nhân./."
-        )
+        numbers = ((self.collectives, "tập thể"), (self.persons, "cá nhân"))
+        parts = ", ".join(f"{_counted(number)} {what}" for number, what in numbers if number)
+        return f"Tổng số: {_counted(self.collectives + self.persons)} trường hợp{': ' if parts else ''}{parts}./."
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +344,7 @@ def _heading(head: ListHead) -> Letterhead | Annex:
 
 def _counted(number: int) -> str:
     """As papers write it: numbers below ten take a nought."""
-    return f"{number:02d}" if number < 10 else _grouped(number)
+    return f"{number:02d}" if 0 < number < 10 else _grouped(number)
 
 
 def _grouped(number: int) -> str:

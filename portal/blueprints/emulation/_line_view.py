@@ -59,7 +59,7 @@ def line_view(work: Work, endpoint: str) -> LineView:
 def _specs(work: Work, seen: Vantage, periods: Sequence[RegistrationPeriod], year: int) -> list[FilterSpec]:
     session, actor, today = work.session, work.actor, work.today()
     titles = session.execute(titles_in(year)).all()
-    specs = [FilterSpec("tu", "Họ tên, tập thể", kind="search")]
+    specs = [FilterSpec("tu", "Tên", kind="search")]
     if seen.has_below:
         units = session.execute(units_to_choose(actor, seen, _asked_unit(), today)).all()
         levels = session.execute(levels_to_choose(actor, today)).all()
@@ -71,11 +71,11 @@ def _specs(work: Work, seen: Vantage, periods: Sequence[RegistrationPeriod], yea
         ]
     specs += [
         FilterSpec("danh_hieu", "Danh hiệu", (ANY, *((str(t.id), t.short_name) for t in titles))),
-        FilterSpec("doi_tuong", "Đối tượng", SUBJECTS),
+        FilterSpec("doi_tuong", "Loại", SUBJECTS),
         FilterSpec("ky", "Kỳ", (ANY, *((str(p.id), period_words(p.name)) for p in periods)), _shown(len(periods) > 1)),
     ]
     if seen.has_below:
-        specs.append(FilterSpec("ca_cap_duoi", "Gồm cả bản của cấp dưới", kind="check"))
+        specs.append(FilterSpec("ca_cap_duoi", "Cả cấp dưới", kind="check"))
     states = STATES if seen.has_below else OWN_STATES
     return [
         *specs,

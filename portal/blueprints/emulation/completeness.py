@@ -11,7 +11,6 @@ from flask import Response, url_for
 
 from portal.blueprints.emulation import bp
 from portal.blueprints.emulation._line_view import note_of, year_spec
-from portal.blueprints.emulation.lists import view_tabs
 from portal.core.clock import local
 from portal.core.pagination import AnyRow, AnySelect
 from portal.domain.access.actor import Actor, Work
@@ -49,9 +48,10 @@ ANY = ("", "Tất cả")
 EVERY, DIRECT = "tat-ca", ""
 U = UnitStatus
 TABS = (U.OVERDUE, U.MISSING, U.DRAFTING, U.RETURNED, U.SENT, U.ACCEPTED)
+PARENT = Column("Cấp trên")
 COLUMNS = (
     Column("Đơn vị", order="don-vi"),
-    Column("Loại hình, cấp trên"),
+    PARENT,
     Column("Trạng thái", order="uu-tien"),
     Column("Hạn gửi", css="nowrap"),
     Column("Ngày gửi", css="nowrap"),
@@ -65,7 +65,6 @@ class UnitItem:
     """A row of the table. `late` says by how many days it is overdue, or was sent too late."""
 
     name: str
-    kind: str
     parent: str
     status: UnitStatus | RegistrationState | HiddenState
     due: str
@@ -109,14 +108,14 @@ def list_units() -> Response:
         "emulation/list_units.html",
         block="region",
         listing=listing,
-        views=view_tabs(current, ENDPOINT, view.year),
         year=view.year,
         figure=figure,
         levels=levels,
         level_urls={f.code: url_for(ENDPOINT, **_year(view, today), cap=f.code) for f in levels},
         whole=summed(levels, "Tất cả") if len(levels) > 1 else None,
         tabs=listing.tabs("trang_thai", _tabs(figure)),
-        columns=listing.columns(COLUMNS),
+        direct=view.chosen.direct_to is not None,
+        columns=listing.columns(c for c in COLUMNS if view.chosen.direct_to is None or c is not PARENT),
         rows=unit_items(current.actor, found.rows, today),
         count=count,
         pager_state=listing.pager(found, count),
@@ -131,7 +130,7 @@ def unit_view(current: Work, endpoint: str) -> UnitView:
     seen = vantage(session, current.actor, today, Permission.COMPLETENESS_VIEW)
     levels = session.execute(levels_to_choose(current.actor, today)).all()
     blocks = session.execute(blocks_to_choose(current.actor, year, today)).all()
-    breadths = ((DIRECT, "Trực tiếp gửi lên"), *((code, label) for code, label in levels), (EVERY, "Tất cả các cấp"))
+    breadths = ((DIRECT, "Gửi trực tiếp"), *((code, label) for code, label in levels), (EVERY, "Tất cả các cấp"))
     statuses = (ANY, *((status.value, status.label) for status in TABS))
     specs = (
         FilterSpec("tu", "Tên đơn vị", kind="search"),
@@ -184,7 +183,6 @@ def _item(row: AnyRow, own: bool, today: date, base: str) -> UnitItem:
     late = (sent - row.due_on).days if sent else 0
     return UnitItem(
         name=row.name,
-        kind=row.kind_label,
         parent=row.parent_name,
         status=unit_status(row.state, own),
         due=day(row.due_on),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask import Response, url_for
 
@@ -23,14 +22,15 @@ from portal.web.access import requires
 from portal.web.context import work
 from portal.web.formats import day, days_left, due_tone
 from portal.web.htmx import page
-from portal.web.lists import Column, Tab
+from portal.web.lists import Column
 
 ENDPOINT = "emulation.list_registrations"
+UNIT = Column("Đơn vị trình", order="don-vi", css="nowrap")
 COLUMNS = (
     Column("Cá nhân, tập thể", order="ten"),
     Column("Chức vụ, phòng ban"),
-    Column("Đơn vị trình", order="don-vi"),
-    Column("Danh hiệu, hình thức", order="danh-hieu"),
+    UNIT,
+    Column("Danh hiệu", order="danh-hieu", css="nowrap"),
     Column("Trạng thái"),
     Column("Ngày gửi", css="nowrap"),
 )
@@ -80,11 +80,10 @@ def list_registrations() -> Response:
         "emulation/list_registrations.html",
         block="region",
         listing=listing,
-        views=view_tabs(current, ENDPOINT, view.year),
         own=own_items(current, view.year),
         has_below=view.seen.has_below,
         tabs=listing.tabs("trang_thai", ((value, label, None) for value, label in view.states)),
-        columns=listing.columns(COLUMNS),
+        columns=listing.columns(c for c in COLUMNS if view.seen.has_below or c is not UNIT),
         rows=_items(found.rows),
         count=count,
         pager_state=listing.pager(found, count),
@@ -94,19 +93,6 @@ def list_registrations() -> Response:
         new_url=url_for("emulation.new_registration"),
         can_write=current.actor.can(Permission.REGISTRATION_EDIT),
     )
-
-
-def view_tabs(current: Work, endpoint: str, year: int) -> list[Tab]:
-    """The three views of the registrations of a year, those that the actor may open."""
-    values: dict[str, Any] = {"nam": year} if year != current.today().year else {}
-    views = [(ENDPOINT, "Danh sách", Permission.REGISTRATION_VIEW)]
-    views += [("emulation.list_units", "Tình hình đơn vị", Permission.COMPLETENESS_VIEW)]
-    views += [("emulation.show_totals", "Tổng hợp danh hiệu", Permission.REGISTRATION_VIEW)]
-    return [
-        Tab(label, url_for(name, **values), name == endpoint)
-        for name, label, permission in views
-        if current.actor.can(permission)
-    ]
 
 
 def export_links(view: LineView) -> list[tuple[str, str, str]]:

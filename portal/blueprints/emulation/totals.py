@@ -9,7 +9,6 @@ from typing import Any
 from flask import Response, url_for
 
 from portal.blueprints.emulation import bp
-from portal.blueprints.emulation.lists import view_tabs
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.emulation.catalogue_models import RegistrationTarget
@@ -24,7 +23,6 @@ from portal.web.formats import number
 from portal.web.htmx import page
 from portal.web.menu import year_in_view
 
-ENDPOINT = "emulation.show_totals"
 S = RegistrationState
 FULL = 100
 
@@ -87,7 +85,6 @@ def show_totals() -> Response:
     codes = {row.code: row.id for row in titles}
     return page(
         "emulation/show_totals.html",
-        views=view_tabs(current, ENDPOINT, year),
         year=year,
         items=items,
         whole=sum((item.figures for item in items), Figures()),

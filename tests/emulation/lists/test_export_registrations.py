@@ -145,7 +145,7 @@ def test_the_paper_says_what_it_is_cut_to(client_of: Clients, world: Mapping[str
     book = export(client_of, "thidua", "?tu=lan&trang_thai=sent")
     assert "DANH SÁCH TỔNG HỢP ĐĂNG KÝ THI ĐUA" in book.above
     assert "Năm 2023" in book.above
-    assert "Họ tên, tập thể: “lan”; Trạng thái: Chờ tiếp nhận" in book.above
+    assert "Tên: “lan”; Trạng thái: Chờ tiếp nhận" in book.above
     assert "Năm 2023" in export(client_of, "thidua").above
 
 

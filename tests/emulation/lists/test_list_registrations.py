@@ -43,7 +43,7 @@ PROVINCE = [
 
 def test_the_province_sees_what_was_sent_to_it(see: See, world: Mapping[str, int]) -> None:
     page = see("thidua", LIST)
-    assert page.headings() == ["Đăng ký thi đua"]
+    assert page.headings() == ["Đăng ký thi đua năm 2023"]
     assert sorted(names(page)) == sorted(PROVINCE)
     assert names(page)[-1] == "Chu Tiến Dũng"  # the school year's period comes after the offices'
     assert "Ngô Bản Nháp" not in page.text
@@ -151,7 +151,7 @@ def test_sorts(see: See, world: Mapping[str, int]) -> None:
     by_unit = [row["Đơn vị trình"].split(" (")[0] for row in lines(see("thidua", f"{LIST}?xep=don-vi"))]
     blocks = [unit for index, unit in enumerate(by_unit) if index == 0 or by_unit[index - 1] != unit]
     assert len(blocks) == len(set(blocks)) == 4
-    by_title = [row["Danh hiệu, hình thức"] for row in lines(see("thidua", f"{LIST}?xep=danh-hieu"))]
+    by_title = [row["Danh hiệu"] for row in lines(see("thidua", f"{LIST}?xep=danh-hieu"))]
     assert by_title[:3] == ["LĐTT", "LĐTT", "LĐTT"]
     sorted_by = [th for th in see("thidua", f"{LIST}?xep=-ten").root.iter("th") if th.get("aria-sort")]
     assert [text_of(th) for th in sorted_by] == ["Cá nhân, tập thể , đang xếp giảm dần"]

@@ -43,7 +43,8 @@ def test_official_layout(see: See, world: Mapping[str, int]) -> None:
     row = next(r for r in sheet.table() if r["Họ và tên cá nhân, tên tập thể"] == "Nguyễn Thị Lan Anh")
     assert row["Năm sinh"] == "1985"
     assert row["Danh hiệu thi đua, hình thức khen thưởng"] == "Chiến sĩ thi đua cơ sở"
-    assert any(r["Họ và tên cá nhân, tên tập thể"] == FORMULA for r in sheet.table())
+    taken = next(r for r in sheet.table() if r["Họ và tên cá nhân, tên tập thể"] == FORMULA)
+    assert taken["Đơn vị"] == "UBND xã Xuân Quan (UBND huyện Văn Giang trình)"
     links = sheet.links()
     assert links["Tải Excel"] == f"{LIST}/xuat.xlsx?so_van_ban=7/DS-SNV&ngay_van_ban=05/02/2023"
     assert links["Quay lại"] == LIST
@@ -54,7 +55,7 @@ def test_as_an_appendix(see: See, world: Mapping[str, int]) -> None:
     assert sheet.headings() == ["PHỤ LỤC"]
     assert "(Kèm theo Tờ trình số 3/TTr-UBND ngày 15 tháng 3 năm 2023 của UBND huyện Văn Giang)" in sheet.text
     assert "CỘNG HÒA" not in sheet.text
-    assert "Họ tên, tập thể: “loi”" in sheet.text
+    assert "Tên: “loi”" in sheet.text
 
 
 def test_by_title(see: See, world: Mapping[str, int]) -> None:

@@ -29,9 +29,7 @@ def test_the_province_beside_the_plan(see: See, world: Mapping[str, int]) -> Non
 def test_by_title_only_what_is_sent(see: See, world: Mapping[str, int]) -> None:
     page = see("thidua", TOTALS)
     titles = {row["Danh hiệu, hình thức"]: row for row in page.table(1)}
-    assert (
-        titles["Lao động tiên tiến"]["Đã đăng ký"] == "2"
-    )  # neither what was returned nor a commune's
+    assert titles["Lao động tiên tiến"]["Đã đăng ký"] == "2"  # neither what was returned nor a commune's
     assert titles["Cờ thi đua của UBND tỉnh"] == {
         "Danh hiệu, hình thức": "Cờ thi đua của UBND tỉnh",
         "Dự kiến": "3",
@@ -75,7 +73,7 @@ def test_a_commune_counts_its_own(see: See, world: Mapping[str, int]) -> None:
 def test_another_year_keeps_it_in_its_links(see: See, world: Mapping[str, int]) -> None:
     page = see("thidua", f"{TOTALS}?nam=2022")
     assert "So với chỉ tiêu kế hoạch" not in page.text
-    assert page.links()["Danh sách"] == "/thi-dua/dang-ky?nam=2022"
+    assert page.links()["Xuất Excel theo đơn vị"] == "/thi-dua/dang-ky/xuat.xlsx?loai=theo-don-vi&nam=2022"
 
 
 def test_who_has_no_part_in_emulation_is_refused(client_of: Callable[[str], FlaskClient]) -> None:
