@@ -18,7 +18,6 @@ class OfficialSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
     """Worksheet of a workbook in constant_memory mode."""
 
     ROWS = 1_048_576
-    hide_first_page_number = True
 
     def write_encoded(
         self,
@@ -46,12 +45,7 @@ class OfficialSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
 
     def _write_header_footer(self) -> None:
         """No page number on the first page (Nghị định 30/2020/NĐ-CP); XlsxWriter has no header of the first page."""
-        if not (self.hide_first_page_number and self.header):
-            super()._write_header_footer()
-            return
         self._xml_start_tag("headerFooter", [("differentFirst", 1), ("scaleWithDoc", 0)])
         self._write_odd_header()
-        if self.footer:
-            self._write_odd_footer()
         self._xml_data_element("firstHeader", "")
         self._xml_end_tag("headerFooter")

@@ -15,6 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from portal.blueprints.emulation import exports
+from portal.core.errors import RuleBroken
 from portal.core.runtime import Runtime
 from portal.domain.audit.models import AuditEntry
 from portal.exports.emulation_lists import FIELDS, UNIT_COLUMNS
@@ -235,6 +237,19 @@ def test_each_export_is_on_record(
     assert entry.detail["words"] == "loi"
     assert json.dumps(entry.detail)
     assert not list(runtime.settings.data_dir.glob("*making*"))  # nothing is left behind
+
+
+def test_an_export_that_could_not_be_recorded_is_not_sent(
+    client_of: Clients, world: Mapping[str, int], monkeypatch: pytest.MonkeyPatch, runtime: Runtime
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise RuleBroken("Chưa ghi được nhật ký.")
+
+    monkeypatch.setattr(exports, "record_read", refuse)
+    answer = client_of("thidua").get(EXPORT)
+    assert answer.status_code == 409
+    assert answer.content_type.startswith("text/html")
+    assert not list(runtime.settings.data_dir.glob("*making*"))
 
 
 def test_who_may_not_export_is_refused(client_of: Clients, world: Mapping[str, int]) -> None:

@@ -200,10 +200,6 @@ class LevelFigure:
     overdue: int = 0
 
     @property
-    def unsent(self) -> int:
-        return self.owing - self.sent
-
-    @property
     def percent(self) -> float:
         """The share that has sent, 0 to 100."""
         return 100 * self.sent / self.owing if self.owing else 0.0
