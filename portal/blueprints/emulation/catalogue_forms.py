@@ -233,7 +233,8 @@ class TargetRow(FlaskForm):
     @property
     def is_blank(self) -> bool:
         """Whether nothing was typed: the last row of the table may stay empty."""
-        return not (self.label.data or "").strip() and self.number.data is None and not self.number.errors
+        typed = (self.label, self.number, self.unit_of_measure, self.source)
+        return not any(text.strip() for field in typed for text in field.raw_data or [])
 
     def to_data(self) -> TargetData:
         return TargetData(

@@ -101,7 +101,7 @@ def update_period(period_id: int) -> Response:
         put_errors(form, error)
         return _edit_page(current, period, form, grant, status=422)
     except VersionConflict:
-        conflict = two_versions(current, form, _stored(period), services.PERIOD, period)
+        conflict = two_versions(current, form, _stored(period, form), services.PERIOD, period)
         return _edit_page(current, period, form, grant, conflict=conflict, status=409)
     flash("Đã lưu kỳ đăng ký.", "ok")
     return see_other(url_for("emulation.list_periods"))
@@ -184,13 +184,15 @@ def _offer(current: Work, form: PeriodForm) -> None:
     form.offer(current.session.scalars(queries.regimes()))
 
 
-def _stored(period: RegistrationPeriod) -> dict[str, str]:
+def _stored(period: RegistrationPeriod, form: PeriodForm) -> dict[str, str]:
+    """What is stored, as people read it, by the form's fields."""
+    regimes = {value: label for value, label, *_ in form.regime_code.iter_choices()}
     return {
         "name": period.name,
         "opens_on": day(period.opens_on),
         "due_on": day(period.due_on),
         "closes_on": day(period.closes_on),
-        "regime_code": period.regime_code,
+        "regime_code": regimes[period.regime_code],
         "share_rounding": services.ROUNDINGS[period.share_rounding],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Response, flash, request, url_for
@@ -34,7 +35,14 @@ class TableRow:
     key: str
     form: TargetRow
     number: int
+    names: Mapping[str, str]
     remove: bool = False
+
+    @property
+    def basis(self) -> str:
+        """What the number is measured by, in words."""
+        chosen = [self.names.get(code, code) for code in self.form.title_codes.data or ()]
+        return "; ".join(chosen) or "tỷ lệ đơn vị đã gửi đăng ký"
 
 
 @bp.get("/chi-tieu-khen-thuong")
@@ -103,7 +111,8 @@ def _title_names(current: Work) -> dict[str, str]:
 
 def _table(current: Work, *, posted: bool) -> list[TableRow]:
     """The rows of the year, as they were sent or as they are stored, and the blank one."""
-    choices = [SelectChoice(code, name) for code, name in _title_names(current).items()]
+    names = _title_names(current)
+    choices = [SelectChoice(code, name) for code, name in names.items()]
     stored: list[tuple[str, RegistrationTarget | None]] = [
         (str(target.id), target) for target in current.session.scalars(queries.targets(year_in_view()))
     ]
@@ -114,7 +123,7 @@ def _table(current: Work, *, posted: bool) -> list[TableRow]:
         form.title_codes.choices = choices
         if not posted and target is not None:
             form.title_codes.data = [code for code in target.title_codes.split("|") if code]
-        rows.append(TableRow(key, form, number, posted and request.form.get(f"xoa-{key}") == "1"))
+        rows.append(TableRow(key, form, number, names, posted and request.form.get(f"xoa-{key}") == "1"))
     return rows
 
 

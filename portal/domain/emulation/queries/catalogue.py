@@ -40,7 +40,6 @@ UNSCOPED = {
     "targets": "the plan's numbers are public in the province",
 }
 BY_YEAR = Order("nam", (EmulationMovement.year_from, EmulationMovement.id), descending=True)
-BY_NAME = Order("ten", (EmulationMovement.name, EmulationMovement.id))
 
 
 def movements(year: int | None = None, kind: MovementKind | None = None, *, closed: bool | None = None) -> AnySelect:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
-from portal.core.pagination import Order
 from portal.domain.access.actor import Actor
 from portal.domain.access.enums import Permission
 from portal.domain.accounts.models import UserAccount
@@ -17,9 +16,7 @@ from portal.domain.emulation.queries.registrations import visible_registrations
 
 UNSCOPED = {
     "rows_of": "the rows of a batch that was loaded in scope",
-    "row_counts": "figures for a batch that was loaded in scope",
 }
-BY_NUMBER = Order("dong", (ImportRow.number,))
 
 
 def get_import(actor: Actor, registration_id: int, batch_id: int, on: date) -> Select[ImportBatch]:
@@ -43,11 +40,6 @@ def rows_of(batch_id: int, state: ImportRowState | None = None) -> Select[Import
     """The rows in the workbook's order, all or those of one state."""
     stmt = select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.number)
     return stmt if state is None else stmt.where(ImportRow.state == state)
-
-
-def row_counts(batch_id: int) -> Select[ImportRowState, int]:
-    """How many rows stand in each state."""
-    return select(ImportRow.state, func.count()).where(ImportRow.batch_id == batch_id).group_by(ImportRow.state)
 
 
 def _batches(actor: Actor, registration_id: int, on: date) -> Select[ImportBatch]:

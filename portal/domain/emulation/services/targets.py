@@ -104,7 +104,7 @@ def _change(work: Work, row: RegistrationTarget, values: Mapping[str, Any] | Non
 
 
 def _values(prefix: str, data: TargetData, titles: Collection[str], errors: Errors) -> dict[str, Any]:
-    codes = [code for code in data.title_codes if code]
+    codes = sorted({code for code in data.title_codes if code})
     joined = "|".join(codes)
     if any(code not in titles for code in codes) or len(joined) > CODES_LENGTH:
         errors.setdefault(f"{prefix}title_codes", []).append("Chọn danh hiệu, hình thức trong danh mục.")
