@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.core.pagination import Order
-from portal.core.text import fold
+from portal.core.text import clean, fold
 from portal.domain.access.actor import Actor, AssignmentFacts, grants_from
 from portal.domain.access.enums import Permission, Reach, Role
 from portal.domain.access.roles import ROLES
@@ -86,7 +86,7 @@ def load_actor(session: Session, user: UserAccount, on: date) -> Actor:
 
 def by_username(username: str) -> Select[UserAccount]:
     """The account of this name (names are kept in lower case)."""
-    return select(UserAccount).where(UserAccount.username == username.strip().lower())
+    return select(UserAccount).where(UserAccount.username == clean(username).lower())
 
 
 def session_with_user(token_hash: str) -> Select[UserSession, UserAccount, Unit]:
@@ -158,12 +158,10 @@ def units_to_filter(actor: Actor, on: date, chosen: str = "") -> Select[int, str
 
 def unit_suggestions(actor: Actor, words: str, on: date) -> Select[str, str]:
     """Units in the actor's management whose name or code holds the words: (code, name)."""
-    return (
-        select(Unit.code, Unit.name)
-        .where(scope(actor, Permission.USER_MANAGE, Unit.id, on), valid_on(on), matching(words[:WORDS_LENGTH]))
-        .order_by(Unit.sort_key, Unit.id)
-        .limit(SUGGESTIONS)
-    )
+    stmt = select(Unit.code, Unit.name).where(scope(actor, Permission.USER_MANAGE, Unit.id, on), valid_on(on))
+    if wanted := fold(clean(words)[:WORDS_LENGTH]):
+        stmt = stmt.where(matching(wanted))
+    return stmt.order_by(Unit.sort_key, Unit.id).limit(SUGGESTIONS)
 
 
 def unit_label(unit_id: int) -> Select[str]:

@@ -28,6 +28,7 @@ CONFIDENTIAL_MODULES: Mapping[str, frozenset[Role]] = {
         }
     ),
 }
+ADDRESS_FORGETS_EVERY = timedelta(minutes=1)
 _USERNAME = re.compile(r"^[a-z][a-z0-9]*([._-][a-z0-9]+)*$")
 MIN_USERNAME = 2
 MAX_USERNAME = 60
@@ -42,14 +43,16 @@ def wait_after(kind: FailureKind, failures: int) -> timedelta:
     return min(timedelta(seconds=seconds), LONGEST_WAIT)
 
 
-def failures_that_count(failures: int, last_at: datetime, now: datetime) -> int:
-    """Failures are forgotten a day after the last of them."""
-    return 0 if now - last_at >= FORGOTTEN_AFTER else failures
+def failures_that_count(kind: FailureKind, failures: int, last_at: datetime, now: datetime) -> int:
+    """Failures are forgotten a day after the last; of an address one every minute, since many people share it."""
+    if now - last_at >= FORGOTTEN_AFTER:
+        return 0
+    return max(0, failures - (now - last_at) // ADDRESS_FORGETS_EVERY) if kind is FailureKind.ADDRESS else failures
 
 
 def seconds_to_wait(kind: FailureKind, failures: int, last_at: datetime, now: datetime) -> int:
     """Whole seconds until the next try is taken, 0 when it may be made now."""
-    counted = failures_that_count(failures, last_at, now)
+    counted = failures_that_count(kind, failures, last_at, now)
     left = last_at + wait_after(kind, counted) - now
     return max(0, -int(-left.total_seconds() // 1))
 

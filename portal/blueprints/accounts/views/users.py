@@ -142,7 +142,9 @@ def _data(form: PersonForm, username: str, unit_id: int) -> UserData:
 
 def _filled(user: UserAccount) -> EditUserForm:
     unit = work().session.execute(queries.unit_label(user.home_unit_id)).scalar_one()
-    return EditUserForm(full_name=user.full_name, post=user.post, unit=unit, email=user.email, version=user.version)
+    return EditUserForm(
+        formdata=None, full_name=user.full_name, post=user.post, unit=unit, email=user.email, version=user.version
+    )
 
 
 def _edit_page(user: UserAccount, form: EditUserForm, status: int = 200) -> Response:

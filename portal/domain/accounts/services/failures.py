@@ -48,7 +48,7 @@ def note_failure(work: Work, counters: tuple[Counter, ...]) -> None:
     now = work.clock.now()
     for counter in counters:
         row = _row(work.session, counter, lock=True) or _new_row(work.session, counter, now)
-        row.count = failures_that_count(row.count, row.last_at, now) + 1
+        row.count = failures_that_count(counter.kind, row.count, row.last_at, now) + 1
         row.last_at = now
     work.session.flush()
 
@@ -59,13 +59,6 @@ def forget_failures(work: Work, *counters: Counter) -> None:
         work.session.execute(
             delete(SignInFailure).where(SignInFailure.kind == counter.kind, SignInFailure.key == counter.stored)
         )
-
-
-def forgive_one(work: Work, counter: Counter) -> None:
-    """A success takes one failure back: for an address, where a guesser's own account must not wipe out the count."""
-    row = _row(work.session, counter, lock=True)
-    if row is not None and row.count > 0:
-        row.count -= 1
 
 
 def drop_old_failures(work: Work) -> int:

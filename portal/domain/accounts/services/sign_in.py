@@ -14,7 +14,7 @@ from portal.domain.accounts.enums import FailureKind
 from portal.domain.accounts.models import UserAccount
 from portal.domain.accounts.passwords import Passwords
 from portal.domain.accounts.queries import by_username
-from portal.domain.accounts.services.failures import Counter, forget_failures, forgive_one, note_failure, waiting
+from portal.domain.accounts.services.failures import Counter, forget_failures, note_failure, waiting
 from portal.domain.accounts.services.own import set_quietly
 from portal.domain.accounts.services.sessions import Device, open_session
 from portal.domain.audit.services import record
@@ -87,9 +87,7 @@ def finish_attempt(
         return Result(Outcome.WRONG)
     if new_hash is not None:
         set_quietly(work, user.id, password_hash=new_hash)
-    by_account, by_address = attempt.counters[0], attempt.counters[1]
-    forget_failures(work, by_account)
-    forgive_one(work, by_address)
+    forget_failures(work, attempt.counters[0])  # not the address's: a guesser's own account must not wipe it out
     who = Actor(user.id, user.username, user.full_name, user.home_unit_id)
     open_session(replace(work, actor=who), user, device, token_hash)
     return Result(Outcome.DONE)
