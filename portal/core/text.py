@@ -6,7 +6,10 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"\s+")
-_CONTROL: dict[int, str | None] = {c: None for c in (*range(32), 127) if c not in (9, 10, 13)}
+_PLANES = range(0, 0x110000, 0x10000)
+_NO_CHARACTERS = (*range(0xFDD0, 0xFDF0), *(plane + end for plane in _PLANES for end in (0xFFFE, 0xFFFF)))
+_CONTROLS = (*(c for c in range(32) if c not in (9, 10, 13)), *range(0x7F, 0xA0))
+_CONTROL: dict[int, str | None] = dict.fromkeys((*_CONTROLS, *_NO_CHARACTERS))  # a page or a document may not hold them
 _BARE = _CONTROL | {ord(c): "d" for c in "đĐðÐ"}
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTER_RANK = {letter: chr(ord("A") + index) for index, letter in enumerate(_ALPHABET)}

@@ -19,7 +19,7 @@ from portal.domain.emulation.errors import NotEditable
 from portal.domain.emulation.import_enums import ImportRowState, ImportState
 from portal.domain.emulation.import_models import ImportBatch, ImportRow
 from portal.domain.emulation.models import EmulationRegistration
-from portal.domain.emulation.queries.imports import imports_of, rows_of
+from portal.domain.emulation.queries.imports import imports_of, rows_of, title_names
 from portal.domain.emulation.queries.periods import titles_valid
 from portal.domain.emulation.workbook import LABELS, NAME, Marker
 from portal.imports._sheet import at_cell
@@ -190,8 +190,7 @@ def has_faulty(work: Work, batch: ImportBatch) -> bool:
 
 def _title_names(work: Work, rows: Sequence[ImportRow]) -> dict[int, str]:
     ids = {row.payload["line"]["title_id"] for row in rows if row.payload["line"]}
-    found = (work.session.get(EmulationTitle, title_id) for title_id in sorted(ids))
-    return {title.id: title.name for title in found if title is not None}
+    return {row.id: row.name for row in work.session.execute(title_names(ids))}
 
 
 def _row(batch: ImportBatch, row: ImportRow, titles: dict[int, str]) -> RowView:

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event, select
 
 from portal import create_app
 from portal.core.runtime import Runtime
@@ -20,6 +22,7 @@ from portal.domain.emulation.import_models import ImportBatch
 from portal.domain.emulation.services import import_rows
 from tests.emulation.domain.builders import World
 from tests.emulation.imports.conftest import DISTRICT_BOOK, HEALTH_BOOK, Importer
+from tests.imports.test_emulation import CELL
 from tests.imports.workbooks import own_workbook, plain_workbook, row_of
 from tests.pages import Page
 
@@ -228,6 +231,34 @@ def test_what_waits_for_the_head_takes_no_workbook(vangiang: Importer, world: Wo
     page = vangiang.show(batch)
     assert "Chưa nhập được lúc này" in page.text
     assert not [text for text in page.buttons() if text.startswith("Nhập")]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@given(rows=st.lists(st.lists(CELL, min_size=1, max_size=10), max_size=8))
+def test_whatever_the_cells_hold_the_page_answers(vangiang: Importer, rows: list[list[Any]]) -> None:
+    batch = vangiang.stage(plain_workbook(rows))
+    page = vangiang.show(batch)
+    assert page.headings() == ["Kiểm tra trước khi nhập"]
+    assert vangiang.apply(batch).status_code in (303, 422)
+    assert vangiang.apply(batch, only_sound="y").status_code == 303
+    answer = vangiang.browser.get(f"{vangiang.address}/{batch}/dong-loi.xlsx")
+    assert len(answer.data) > 5_000
+
+
+def test_a_page_of_rows_asks_as_often_as_a_few(vangiang: Importer, health: Importer, runtime: Runtime) -> None:
+    def queries(importer: Importer, batch: int) -> int:
+        seen: list[str] = []
+
+        def note(*args: Any) -> None:
+            seen.append(args[2])
+
+        event.listen(runtime.engine, "before_cursor_execute", note)
+        importer.show(batch)
+        event.remove(runtime.engine, "before_cursor_execute", note)
+        return len(seen)
+
+    few, many = vangiang.stage(own_workbook([PERSON])), health.stage(HEALTH_BOOK)
+    assert queries(vangiang, few) == queries(health, many)
 
 
 def test_the_database_is_not_held_while_a_workbook_is_read(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import Select, select
@@ -9,6 +10,7 @@ from sqlalchemy import Select, select
 from portal.domain.access.actor import Actor
 from portal.domain.access.enums import Permission
 from portal.domain.accounts.models import UserAccount
+from portal.domain.emulation.catalogue_models import EmulationTitle
 from portal.domain.emulation.import_enums import ImportRowState, ImportState
 from portal.domain.emulation.import_models import ImportBatch, ImportRow
 from portal.domain.emulation.models import EmulationRegistration
@@ -16,6 +18,7 @@ from portal.domain.emulation.queries.registrations import visible_registrations
 
 UNSCOPED = {
     "rows_of": "the rows of a batch that was loaded in scope",
+    "title_names": "a catalogue that everyone reads",
 }
 
 
@@ -40,6 +43,11 @@ def rows_of(batch_id: int, state: ImportRowState | None = None) -> Select[Import
     """The rows in the workbook's order, all or those of one state."""
     stmt = select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.number)
     return stmt if state is None else stmt.where(ImportRow.state == state)
+
+
+def title_names(title_ids: Collection[int]) -> Select[int, str]:
+    """The names of titles by their id."""
+    return select(EmulationTitle.id, EmulationTitle.name).where(EmulationTitle.id.in_(sorted(title_ids)))
 
 
 def _batches(actor: Actor, registration_id: int, on: date) -> Select[ImportBatch]:
