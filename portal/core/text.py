@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SPACES = re.compile(r"\s+")
 _PLANES = range(0, 0x110000, 0x10000)
@@ -45,6 +46,7 @@ def fold(value: str | None) -> str:
     return _SPACES.sub(" ", kept.casefold()).strip()
 
 
+@lru_cache(maxsize=16_384)
 def _syllable_key(syllable: str) -> tuple[str, str]:
     """Letters first in the Vietnamese alphabet, then the tone: (letters, tone)."""
     tone = "0"
