@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +16,10 @@ from werkzeug.test import TestResponse
 from portal.core.clock import FixedClock
 from portal.core.db import write_mode
 from portal.core.runtime import Runtime
+from portal.domain.accounts.enums import FailureKind
 from portal.domain.accounts.models import SignInFailure, UserAccount, UserSession
 from portal.domain.accounts.passwords import Passwords, passwords
+from portal.domain.accounts.services import failures
 from portal.domain.audit.models import AuditEntry
 from portal.web.login import token_hash
 from portal.web.transaction import PortalFlask
@@ -298,6 +301,30 @@ def test_guesses_side_by_side_gain_nothing(
     late = sign_in(client)
     assert late.status_code == 429
     assert client.get("/").status_code == 303
+
+
+def test_failures_side_by_side_are_all_counted(app: PortalFlask, read: Read) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        tries = [pool.submit(sign_in, app.test_client(), "khong-co", "sai") for _ in range(16)]
+        statuses = [found.result().status_code for found in tries]
+    assert set(statuses) <= {422, 429}
+    counts = {row.kind: row.count for row in read(select(SignInFailure))}
+    assert counts == {"account": statuses.count(422), "address": statuses.count(422)}
+    assert statuses.count(422) >= 3
+
+
+def test_a_run_that_another_request_began_is_gone_on_with(
+    runtime: Runtime, work_as: Callable[[str], Any], read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both looked before either had written: the second finds the first one's row."""
+    counter = failures.Counter(FailureKind.ACCOUNT, "ten")
+    with work_as("quantri") as work:
+        failures.note_failure(work, (counter,))
+    real, looks = failures._row, iter([None])
+    monkeypatch.setattr(failures, "_row", lambda *args, **more: next(looks, real(*args, **more)))
+    with work_as("quantri") as work:
+        failures.note_failure(work, (counter,))
+    assert read(select(SignInFailure.count)) == [2]
 
 
 @pytest.mark.parametrize("change", ["disabled_at", "password_hash"])

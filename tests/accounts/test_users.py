@@ -8,13 +8,18 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from portal.core.clock import FixedClock
+from portal.core.db import write_mode
+from portal.core.errors import InvalidInput
+from portal.core.runtime import Runtime
 from portal.domain.access.enums import Role
+from portal.domain.accounts import services
 from portal.domain.accounts.models import SignInFailure, UserAccount, UserSession
 from portal.domain.audit.models import AuditEntry
+from portal.domain.units.models import Unit
 from portal.web.transaction import PortalFlask
 from tests.accounts.conftest import ClientOf, Give, UserId
 from tests.databases import DEMO_PASSWORD
@@ -249,6 +254,27 @@ class TestEdit:
         answer = admin.post(f"{LIST}/{key}/sua", data=edit_form(admin, key))
         assert answer.status_code == 409
         assert "không tự làm cho tài khoản của mình" in Page(answer.text).text
+
+
+class TestUnits:
+    def test_nobody_is_put_into_a_unit_that_is_gone(
+        self,
+        runtime: Runtime,
+        work_as: Callable[[str], Any],
+        unit_id: Callable[[str], int],
+        user_id: UserId,
+        user: User,
+    ) -> None:
+        gone = unit_id("12022")
+        with write_mode(), runtime.session_factory() as session:
+            session.execute(update(Unit).where(Unit.id == gone).values(valid_to=date(2023, 3, 1)))
+            session.commit()
+        data = services.UserData("an.nv", "An", gone)
+        person = user("vangiang")
+        with pytest.raises(InvalidInput), work_as("quantri") as work:
+            services.add_user(work, data, "x")
+        with pytest.raises(InvalidInput), work_as("quantri") as work:
+            services.edit_user(work, person.id, data, person.version)
 
 
 class TestDisable:

@@ -184,15 +184,6 @@ def last_edit(user_id: int) -> Select[str, datetime]:
     )
 
 
-def people_at(actor: Actor, unit_id: int, on: date) -> Select[int]:
-    """The accounts in the actor's reach that work in this very unit."""
-    return (
-        select(UserAccount.id)
-        .where(UserAccount.home_unit_id == unit_id, scope(actor, Permission.USER_VIEW, UserAccount.home_unit_id, on))
-        .order_by(UserAccount.id)
-    )
-
-
 def roles_in_force(user_ids: Collection[int], on: date) -> Select[*tuple[Any, ...]]:
     """The roles that these people hold today, with the unit of each: (user_id, role, unit_name)."""
     return (

@@ -6,7 +6,7 @@ from flask import Response, flash, request, url_for
 
 from portal.blueprints.accounts import bp
 from portal.blueprints.accounts.forms import SignInForm
-from portal.blueprints.accounts.views.common import hasher, waiting_text
+from portal.blueprints.accounts.views.common import hasher, person, waiting_text
 from portal.config import DEMO_PASSWORD
 from portal.domain.access.enums import Permission
 from portal.domain.accounts.enums import SessionEnd
@@ -34,9 +34,7 @@ def sign_in() -> Response:
 @halfway
 def sign_out() -> Response:
     """End this session, on the server and in the browser."""
-    person = viewer()
-    if person is not None:
-        end_session(work(), person.session_id, SessionEnd.SIGNED_OUT)
+    end_session(work(), person().session_id, SessionEnd.SIGNED_OUT)
     drop_token()
     flash("Đã đăng xuất.", "ok")
     return see_other(url_for("accounts.sign_in"))

@@ -31,10 +31,10 @@ class Counter:
         return hashlib.sha256(self.key.encode()).hexdigest()
 
 
-def waiting(work: Work, counters: tuple[Counter, ...]) -> int:
-    """The seconds that the next try still has to wait, 0 for none."""
+def waiting(work: Work, counters: tuple[Counter, ...], lock: bool = False) -> int:
+    """The seconds that the next try still has to wait, 0 for none. `lock`: others wait for this transaction."""
     now = work.clock.now()
-    rows = [_row(work.session, counter) for counter in counters]
+    rows = [_row(work.session, counter, lock) for counter in counters]
     waits = (
         seconds_to_wait(counter.kind, row.count, row.last_at, now)
         for counter, row in zip(counters, rows, strict=True)

@@ -195,7 +195,7 @@ def _grant_of(request: AccessRequest) -> GrantData:
 
 
 def _assignment_of(work: Work, request: AccessRequest) -> RoleAssignment:
-    found = work.session.get(RoleAssignment, request.assignment_id)
+    found = work.session.get(RoleAssignment, request.assignment_id or 0)
     if found is None or found.ended_at is not None:
         raise RequestClosed
     return found

@@ -44,7 +44,7 @@ def pass_second_factor(work: Work, keyring: KeyRing, typed: str, session_id: int
     """
     counter = Counter(FailureKind.FACTOR, str(work.actor.user_id))
     user = own_account(work)
-    wait = waiting(work, (counter,))
+    wait = waiting(work, (counter,), lock=True)
     if wait:
         return Result(Outcome.WAIT, wait)
     if not _take_code(work, keyring, user, typed):

@@ -71,7 +71,7 @@ def finish_attempt(
     work: Work, attempt: Attempt, fits: bool, device: Device, token_hash: str, new_hash: str | None = None
 ) -> Result:
     """Open the session, or count the failure. Failures that came in meanwhile count: guesses at once gain nothing."""
-    wait = waiting(work, attempt.counters)
+    wait = waiting(work, attempt.counters, lock=True)
     if wait:
         return Result(Outcome.WAIT, wait)
     user = _unchanged(work, attempt) if fits else None
