@@ -24,12 +24,12 @@ from portal.web.htmx import page
 from portal.web.lists import Column, FilterSpec, Listing, parse_day
 
 COLUMNS = (
-    Column("Lúc", css="w-moment"),
-    Column("Người thực hiện"),
-    Column("Việc"),
-    Column("Đối tượng"),
+    Column("Lúc"),
+    Column("Người thực hiện", css="w-who"),
+    Column("Việc", css="w-who"),
+    Column("Đối tượng", css="w-who"),
     Column("Đơn vị"),
-    Column("Chi tiết"),
+    Column("Chi tiết", css="w-detail"),
 )
 SYSTEM = "Hệ thống"
 OPEN_DETAILS = 4
