@@ -250,10 +250,11 @@ def vietnamese(value: Decimal | None) -> str:
 def _lines(lines: Sequence[PaperLine]) -> tuple[Row | GroupRow, ...]:
     """Collectives, then persons; within each the highest title first, then as the unit listed them."""
     rows: list[Row | GroupRow] = []
-    for mark, kind in (("A", SubjectKind.COLLECTIVE), ("B", SubjectKind.PERSON)):
+    marks = iter("AB")
+    for kind in (SubjectKind.COLLECTIVE, SubjectKind.PERSON):
         chosen = sorted((line for line in lines if line.subject is kind), key=lambda line: -line.title_rank)
         if chosen:
-            rows.append(GroupRow(f"{mark}. {kind.label} ({len(chosen)})"))
+            rows.append(GroupRow(f"{next(marks)}. {kind.label} ({len(chosen)})"))
             rows += [
                 (str(number), line.name, line.post, line.division, line.title_name, line.note)
                 for number, line in enumerate(chosen, 1)

@@ -230,7 +230,7 @@
 
   function sendable(form) {
     delete form.dataset.sending;
-    all("[aria-busy]", form).forEach((node) => node.removeAttribute("aria-busy"));
+    Array.from(form.elements).forEach((node) => node.removeAttribute("aria-busy")); // also those that only name the form
   }
   addEventListener("pageshow", () => all("form[data-sending]").forEach(sendable)); // back, out of the browser's cache
 
@@ -275,7 +275,7 @@
   }
 
   function calm() {
-    all("[data-region][aria-busy], form [aria-busy]").forEach((node) => node.removeAttribute("aria-busy"));
+    all("[data-region][aria-busy], form [aria-busy], [form][aria-busy]").forEach((node) => node.removeAttribute("aria-busy"));
   }
 
   doc.addEventListener("htmx:beforeRequest", (event) => {

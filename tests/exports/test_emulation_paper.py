@@ -63,6 +63,11 @@ def test_lines_stand_by_kind_then_by_title() -> None:
     assert paper.total == "Danh sách có 3 dòng: 1 tập thể, 2 cá nhân."
 
 
+def test_the_first_group_is_a_whichever_it_is() -> None:
+    persons = [line for line in SOURCE.lines if line.subject is SubjectKind.PERSON]
+    assert compose(replace(SOURCE, lines=persons)).lines[0] == GroupRow("A. Cá nhân (2)")
+
+
 def test_pledges_read_in_vietnamese() -> None:
     assert compose(SOURCE).pledges == (
         ("1", "Hồ sơ giải quyết đúng hạn", "98,5%", ""),
