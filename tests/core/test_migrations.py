@@ -10,13 +10,14 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from portal.core import health, migrations
-from portal.core.db import configure_engine
+from portal.core.db import configure_engine, load_models
 from tests.databases import make_database
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Engine]:
     """A database of this engine without tables."""
+    load_models()
     database = make_database(tmp_path, "migrations")
     engine = create_engine(database.template_url)
     configure_engine(engine)

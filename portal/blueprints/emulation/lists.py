@@ -16,7 +16,7 @@ from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.emulation.enums import RegistrationState
 from portal.domain.emulation.policies import can_open
-from portal.domain.emulation.queries.submitted import key_of, submitted_lines
+from portal.domain.emulation.queries.submitted import counted_lines, key_of, submitted_lines
 from portal.domain.emulation.queries.waiting import own_registrations
 from portal.web.access import requires
 from portal.web.context import work
@@ -75,7 +75,7 @@ def list_registrations() -> Response:
     listing = view.listing
     stmt = submitted_lines(current.actor, current.today(), view.order.chosen)
     found = listing.fetch(stmt, key_of(listing.order))
-    count = listing.count(stmt)
+    count = listing.count(counted_lines(current.actor, current.today(), view.order.chosen))
     return page(
         "emulation/list_registrations.html",
         block="region",

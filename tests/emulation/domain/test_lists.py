@@ -15,6 +15,7 @@ from portal.domain.emulation.enums import RegistrationState, SubjectKind
 from portal.domain.emulation.queries.submitted import (
     LINE_ORDERS,
     LineFilter,
+    counted_lines,
     key_of,
     period_ids_of,
     submitted_lines,
@@ -153,6 +154,8 @@ def test_pages_by_key_hold_every_line_once(
                 break
         assert sorted(seen) == sorted(whole)
         assert len(set(seen)) == len(seen) == bounded_count(work.session, stmt).value == 7
+        counted = counted_lines(actor_of("thidua"), work.today(), replace(year, direct_only=False))
+        assert bounded_count(work.session, counted).value == 7
 
 
 def test_a_row_says_where_it_comes_from_and_where_it_stands(

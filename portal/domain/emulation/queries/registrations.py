@@ -52,7 +52,9 @@ def get_registration(actor: Actor, registration_id: int, on: date) -> Select[Emu
     return visible_registrations(actor, on).where(EmulationRegistration.id == registration_id)
 
 
-def content_scope(actor: Actor, on: date) -> ColumnElement[bool]:
+def content_scope(
+    actor: Actor, on: date, reg: type[EmulationRegistration] = EmulationRegistration
+) -> ColumnElement[bool]:
     """The condition that the actor may read a registration's content.
 
     Their own unit's in every state; as the unit right above, what was sent and what was returned; as someone who looks
@@ -61,7 +63,6 @@ def content_scope(actor: Actor, on: date) -> ColumnElement[bool]:
     """
     own = actor.unit_ids(Permission.REGISTRATION_VIEW)
     receiving = actor.unit_ids(Permission.REGISTRATION_RECEIVE)
-    reg = EmulationRegistration
     ways: list[ColumnElement[bool]] = [reg.state.in_(sorted(SUBMITTED))]
     if own:
         ways.append(reg.unit_id.in_(sorted(own)))

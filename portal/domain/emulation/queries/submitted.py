@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from portal.core.pagination import AnyRow, AnySelect, Order
@@ -26,8 +26,8 @@ Registration = EmulationRegistration
 Origin = aliased(Unit, name="origin")
 BY_NAME = Order("ten", (Line.period_id, Line.sort_key, Line.id))
 BY_NAME_DOWN = Order("-ten", (Line.period_id, Line.sort_key, Line.id), descending=True)
-BY_TITLE = Order("danh-hieu", (Line.title_id, Line.period_id, Line.sort_key, Line.id))
-BY_UNIT = Order("don-vi", (Line.unit_id, Line.period_id, Line.sort_key, Line.id))
+BY_TITLE = Order("danh-hieu", (Line.period_id, Line.title_id, Line.sort_key, Line.id))
+BY_UNIT = Order("don-vi", (Line.period_id, Line.unit_id, Line.sort_key, Line.id))
 LINE_ORDERS = {order.name: order for order in (BY_NAME, BY_NAME_DOWN, BY_TITLE, BY_UNIT)}
 
 
@@ -51,6 +51,11 @@ class LineFilter:
     subject: SubjectKind | None = None
     words: str = ""
     direct_only: bool = True
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether nothing narrows it to a few registrations."""
+        return self.unit_id is None and self.block_id is None and self.state is None
 
 
 def period_ids_of(session: Session, year: int) -> tuple[int, ...]:
@@ -95,11 +100,29 @@ def submitted_lines(actor: Actor, on: date, chosen: LineFilter) -> AnySelect:
         RegistrationPeriod.name.label("period_name"),
         RegistrationPeriod.year,
     ]
-    return cut(select(*columns), actor, on, chosen).order_by(*BY_NAME.columns)
+    return _cut(select(*columns), actor, on, chosen, in_order=chosen.is_wide).order_by(*BY_NAME.columns)
+
+
+def counted_lines(actor: Actor, on: date, chosen: LineFilter) -> AnySelect:
+    """The ids of the same lines, for counting: nothing is shown, so the engine may begin where rows are fewest."""
+    return cut(select(Line.id), actor, on, chosen)
 
 
 def cut(stmt: AnySelect, actor: Actor, on: date, chosen: LineFilter) -> AnySelect:
     """Join a select over lines to what the filter needs, and cut it to the actor's scope and the filter."""
+    return _cut(stmt, actor, on, chosen, in_order=False)
+
+
+def _cut(stmt: AnySelect, actor: Actor, on: date, chosen: LineFilter, *, in_order: bool) -> AnySelect:
+    """`in_order`: the engine is to walk the lines by their index and look each registration up, so that a page costs
+    what it shows; else it may begin with the registrations, of which there are few.
+    """
+    seen = aliased(EmulationRegistration, name="seen") if in_order else Registration
+    visible = [content_scope(actor, on, seen)]
+    if chosen.direct_only and (direct := direct_to(actor, on, seen)) is not None:
+        visible.append(direct)
+    if in_order:
+        visible = [select(seen.id).where(seen.id == Line.registration_id, *visible).correlate(Line).exists()]
     return (
         stmt.select_from(Line)
         .join(Registration, Registration.id == Line.registration_id)
@@ -107,7 +130,7 @@ def cut(stmt: AnySelect, actor: Actor, on: date, chosen: LineFilter) -> AnySelec
         .join(EmulationTitle, EmulationTitle.id == Line.title_id)
         .join(RegistrationPeriod, RegistrationPeriod.id == Line.period_id)
         .outerjoin(Origin, Origin.id == Line.origin_unit_id)
-        .where(content_scope(actor, on), *_conditions(chosen, actor, on))
+        .where(*visible, *_conditions(chosen, on))
     )
 
 
@@ -117,7 +140,9 @@ def key_of(order: Order) -> Callable[[AnyRow], Sequence[Any]]:
     return lambda row: [getattr(row, name) for name in names]
 
 
-def direct_to(actor: Actor, on: date) -> ColumnElement[bool] | None:
+def direct_to(
+    actor: Actor, on: date, reg: type[EmulationRegistration] = EmulationRegistration
+) -> ColumnElement[bool] | None:
     """The condition that a registration was sent to the topmost unit from which the actor looks down; None when they
     look from no unit.
     """
@@ -125,7 +150,7 @@ def direct_to(actor: Actor, on: date) -> ColumnElement[bool] | None:
     if not units:
         return None
     if len(units) == 1:
-        return Registration.receiver_unit_id == units[0]
+        return reg.receiver_unit_id == units[0]
     above = (
         select(UnitClosure.id)
         .where(
@@ -137,16 +162,23 @@ def direct_to(actor: Actor, on: date) -> ColumnElement[bool] | None:
         .correlate(Unit)
         .exists()
     )
-    return Registration.receiver_unit_id.in_(select(Unit.id).where(Unit.id.in_(units), ~above).correlate(None))
+    return reg.receiver_unit_id.in_(select(Unit.id).where(Unit.id.in_(units), ~above).correlate(None))
 
 
-def _conditions(chosen: LineFilter, actor: Actor, on: date) -> list[ColumnElement[bool]]:
+def _kin(unit_id: int, on: date) -> AnySelect:
+    """The unit, all below it and all above it: only their registrations can hold its lines, and these are few."""
+    below = select(UnitClosure.descendant_id).where(UnitClosure.ancestor_id == unit_id, closure_on(on))
+    above = select(UnitClosure.ancestor_id).where(UnitClosure.descendant_id == unit_id, closure_on(on))
+    both = union(below, above).subquery()
+    return select(both.c[0])
+
+
+def _conditions(chosen: LineFilter, on: date) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Line.period_id.in_(chosen.period_ids)]
-    if chosen.direct_only and (direct := direct_to(actor, on)) is not None:
-        found.append(direct)
     if chosen.unit_id is not None:
         below = subtree_ids(frozenset({chosen.unit_id}), on)
         found.append(or_(Line.unit_id.in_(below), Line.origin_unit_id.in_(below)))
+        found.append(Registration.unit_id.in_(_kin(chosen.unit_id, on)))
     if chosen.block_id is not None:
         members = select(BlockMember.unit_id).where(BlockMember.block_id == chosen.block_id)
         found.append(Line.unit_id.in_(members))

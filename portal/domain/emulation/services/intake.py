@@ -8,10 +8,9 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm.attributes import set_attribute
 
-from portal.core.errors import NotAllowed, RuleBroken
+from portal.core.errors import RuleBroken
 from portal.domain.access.actor import Work
 from portal.domain.emulation.catalogue_models import RegistrationPeriod
-from portal.domain.emulation.enums import SUBMITTED
 from portal.domain.emulation.errors import SourceNotReceived
 from portal.domain.emulation.models import LINE_TABLE, EmulationRegistration, RegistrationLine
 from portal.domain.emulation.policies import can_take_in
@@ -78,10 +77,8 @@ def _check_source(work: Work, own: EmulationRegistration, source: EmulationRegis
     years = {
         work.session.get_one(RegistrationPeriod, period_id).year for period_id in (own.period_id, source.period_id)
     }
-    if source.receiver_unit_id != own.unit_id or source.state not in SUBMITTED or len(years) > 1:
+    if len(years) > 1 or not can_take_in(work.actor, own, source):
         raise SourceNotReceived
-    if not can_take_in(work.actor, own, source):
-        raise NotAllowed
 
 
 def _source_lines(
