@@ -131,17 +131,29 @@ def _registration(session: Session, clock: Clock, unit_id: int, user_id: int) ->
     )
     session.add(made)
     session.flush()
+    line, pledge, paper = _contents(clock, made, title, user_id)
+    session.add_all([line, pledge, paper])
+    session.flush()
+    made.signed_file_id = paper.id
+    session.flush()
+    return {"registration_id": made.id, "line_id": line.id, "pledge_id": pledge.id, "file_id": paper.id}
+
+
+def _contents(
+    clock: Clock, made: EmulationRegistration, title_id: int, user_id: int
+) -> tuple[RegistrationLine, RegistrationPledge, StoredFile]:
+    now = clock.now()
     line = RegistrationLine(
         registration_id=made.id,
-        period_id=period,
-        unit_id=unit_id,
+        period_id=made.period_id,
+        unit_id=made.unit_id,
         position=1,
-        row_key=f"row{unit_id}",
+        row_key=f"row{made.unit_id}",
         name="Trần Văn Bách",
         subject=SubjectKind.PERSON,
         folded=fold("Trần Văn Bách"),
         sort_key=person_sort_key("Trần Văn Bách"),
-        title_id=title,
+        title_id=title_id,
         post="Chuyên viên",
         created_at=now,
     )
@@ -149,7 +161,7 @@ def _registration(session: Session, clock: Clock, unit_id: int, user_id: int) ->
     paper = StoredFile(
         owner_type="emulation_registration",
         owner_id=made.id,
-        unit_id=unit_id,
+        unit_id=made.unit_id,
         name="ban-dang-ky.pdf",
         size=4,
         content_type="application/pdf",
@@ -157,11 +169,7 @@ def _registration(session: Session, clock: Clock, unit_id: int, user_id: int) ->
         uploaded_by_id=user_id,
         uploaded_at=now,
     )
-    session.add_all([line, pledge, paper])
-    session.flush()
-    made.signed_file_id = paper.id
-    session.flush()
-    return {"registration_id": made.id, "line_id": line.id, "pledge_id": pledge.id, "file_id": paper.id}
+    return line, pledge, paper
 
 
 def _job(session: Session, clock: Clock, owner_id: int) -> int:

@@ -19,7 +19,7 @@ class Sample(PortalForm):
     count = IntegerField(validators=[validators.NumberRange(min=1, max=9)])
     share = DecimalField()
     day = DateField(format="%d/%m/%Y")
-    kind = SelectField(choices=["a", "b"])
+    kind = SelectField(choices=[("a", "A"), ("b", "B")])
 
 
 def errors_of(app: PortalFlask, **values: str) -> dict[str, list[str]]:
