@@ -56,7 +56,7 @@ def test_what_has_no_due_day_says_how_long_it_waits(work: Work) -> None:
     ("items", "words"),
     [
         ([], "Không có việc nào đang chờ ông/bà."),
-        ([item("A", 20)], "Ông/bà có 1 việc chưa đến hạn."),
+        ([item("A", 20)], "Ông/bà có 1 việc đang chờ."),
         ([item("A", -1)], "Ông/bà có 1 việc quá hạn."),
     ],
 )

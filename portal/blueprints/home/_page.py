@@ -158,7 +158,7 @@ def _lede(today: date, groups: Sequence[WaitingGroup]) -> str:
     parts = [f"{late} việc quá hạn"] if late else []
     parts += [f"{near} việc đến hạn trong 7 ngày"] if near else []
     rest = sum(counts.values()) - late - near
-    parts += [f"{rest} việc khác" if parts else f"{rest} việc chưa đến hạn"] if rest else []
+    parts += [f"{rest} việc khác" if parts else f"{rest} việc đang chờ"] if rest else []
     words = " và ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
     what = f"Ông/bà có {words}." if parts else "Không có việc nào đang chờ ông/bà."
     return f"{WEEKDAYS[today.weekday()]}, {today:%d/%m/%Y}. {what}"
