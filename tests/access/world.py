@@ -5,7 +5,7 @@ Places: the province (33), Văn Giang (326), its commune Xuân Quan (12022), and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -16,17 +16,28 @@ from portal.core.clock import Clock
 from portal.core.jobs import Job, JobState
 from portal.core.text import fold, person_sort_key
 from portal.domain.access.enums import Role
-from portal.domain.accounts.models import RoleAssignment, UserAccount, UserSession
+from portal.domain.accounts.enums import RequestKind
+from portal.domain.accounts.models import AccessRequest, RoleAssignment, UserAccount, UserSession
 from portal.domain.accounts.services import UserData, assign_role, create_user
 from portal.domain.attachments.models import StoredFile
-from portal.domain.emulation.catalogue_models import EmulationTitle, RegistrationPeriod
+from portal.domain.emulation.catalogue_models import (
+    BlockMember,
+    EmulationMovement,
+    EmulationTitle,
+    PeriodException,
+    RegistrationPeriod,
+)
 from portal.domain.emulation.enums import RegistrationState, SubjectKind
+from portal.domain.emulation.import_models import ImportBatch
 from portal.domain.emulation.models import EmulationRegistration, RegistrationLine, RegistrationPledge
 from portal.domain.units.models import Unit
 from portal.domain.units.queries import parent_id_of
 from seed.loader import seed_work
 
 PROVINCE, DISTRICT, COMMUNE, FOREIGN = "33", "326", "12022", "330"
+OTHER_COMMUNE = "12025"
+PAPER = b"%PDF-1.4 a signed paper"
+PAPER_SHA256 = hashlib.sha256(PAPER).hexdigest()
 PLACES = (DISTRICT, COMMUNE, FOREIGN)
 NOBODY = "nobody"
 AT_DISTRICT = {
@@ -74,10 +85,13 @@ def build_world(session: Session, clock: Clock, password_hash: str) -> World:
         user = create_user(work, UserData(f"role.{role}", f"Người Giữ Vai {role}", units[code]), password_hash, False)
         if role != NOBODY:
             assign_role(work, user.id, Role(role), units[code], date(2023, 1, 1))
-        world.add("job", role, job_id=_job(session, clock, user.id))
+        world.add("job", role, job_id=_job(session, clock, user.id, JobState.FAILED))
+        world.add("made", role, job_id=_job(session, clock, user.id, JobState.DONE))
+        world.add("session", role, session_id=_session(session, clock, user.id))
+    _child(session, clock, world, units)
     for code in PLACES:
         _place(session, clock, world, code, units[code], work)
-    _catalogue(session, world)
+    _catalogue(session, clock, world)
     session.flush()
     return world
 
@@ -99,32 +113,42 @@ def _place(session: Session, clock: Clock, world: World, code: str, unit_id: int
     assignment = RoleAssignment(
         user_id=user.id, role=Role.VIEWER, unit_id=unit_id, valid_from=date(2023, 1, 1), created_at=now
     )
-    signed_in = UserSession(token_hash=f"hash-{code}", user_id=user.id, created_at=now, seen_at=now)
-    session.add_all([assignment, signed_in])
+    session.add(assignment)
     session.flush()
     world.add("unit", code, unit_id=unit_id)
     world.add("user", code, user_id=user.id)
     world.add("assignment", code, user_id=user.id, assignment_id=assignment.id)
-    world.add("session", code, session_id=signed_in.id)
-    world.add("registration", code, **_registration(session, clock, unit_id, user.id))
+    world.add("request", code, request_id=_request(session, clock, user.id, unit_id))
+    world.add("sent", code, **_registration(session, clock, "2022", RegistrationState.SENT, unit_id, user.id))
+    world.add("draft", code, **_registration(session, clock, "2023", RegistrationState.DRAFT, unit_id, user.id))
 
 
-def _registration(session: Session, clock: Clock, unit_id: int, user_id: int) -> Values:
+def _child(session: Session, clock: Clock, world: World, units: dict[str, int]) -> None:
+    """What a commune of Văn Giang sent this year, for the district to take in."""
+    user_id = session.scalars(select(UserAccount.id).where(UserAccount.username == f"role.{NOBODY}")).one()
+    made = _registration(session, clock, "2023", RegistrationState.SENT, units[OTHER_COMMUNE], user_id)
+    world.add("child", COMMUNE, **made)
+
+
+def _registration(
+    session: Session, clock: Clock, period_code: str, state: RegistrationState, unit_id: int, user_id: int
+) -> Values:
     now = clock.now()
-    period = session.scalars(select(RegistrationPeriod.id).where(RegistrationPeriod.code == "2023")).one()
+    period = session.scalars(select(RegistrationPeriod.id).where(RegistrationPeriod.code == period_code)).one()
     title = session.scalars(select(EmulationTitle.id).where(EmulationTitle.code == "LDTT")).one()
     receiver = session.scalars(parent_id_of(unit_id, clock.today())).one()
+    sent = state is RegistrationState.SENT
     made = EmulationRegistration(
         period_id=period,
         unit_id=unit_id,
         receiver_unit_id=receiver,
-        state=RegistrationState.SENT,
+        state=state,
         content="Nội dung",
         created_by_id=user_id,
         created_at=now,
         updated_at=now,
-        sent_at=now - timedelta(days=1),
-        sent_by_id=user_id,
+        sent_at=now - timedelta(days=1) if sent else None,
+        sent_by_id=user_id if sent else None,
         signer_name="Lê Văn Quyết",
         line_count=1,
         person_count=1,
@@ -132,11 +156,20 @@ def _registration(session: Session, clock: Clock, unit_id: int, user_id: int) ->
     session.add(made)
     session.flush()
     line, pledge, paper = _contents(clock, made, title, user_id)
-    session.add_all([line, pledge, paper])
+    batch = ImportBatch(
+        registration_id=made.id, user_id=user_id, file_name="a.xlsx", file_digest="0" * 64, header_row=1, created_at=now
+    )
+    session.add_all([line, pledge, paper, batch])
     session.flush()
     made.signed_file_id = paper.id
     session.flush()
-    return {"registration_id": made.id, "line_id": line.id, "pledge_id": pledge.id, "file_id": paper.id}
+    return {
+        "registration_id": made.id,
+        "line_id": line.id,
+        "pledge_id": pledge.id,
+        "file_id": paper.id,
+        "batch_id": batch.id,
+    }
 
 
 def _contents(
@@ -148,7 +181,7 @@ def _contents(
         period_id=made.period_id,
         unit_id=made.unit_id,
         position=1,
-        row_key=f"row{made.unit_id}",
+        row_key=f"row{made.id}",
         name="Trần Văn Bách",
         subject=SubjectKind.PERSON,
         folded=fold("Trần Văn Bách"),
@@ -163,21 +196,24 @@ def _contents(
         owner_id=made.id,
         unit_id=made.unit_id,
         name="ban-dang-ky.pdf",
-        size=4,
+        size=len(PAPER),
         content_type="application/pdf",
-        sha256="0" * 64,
+        sha256=PAPER_SHA256,
         uploaded_by_id=user_id,
         uploaded_at=now,
     )
     return line, pledge, paper
 
 
-def _job(session: Session, clock: Clock, owner_id: int) -> int:
+def _job(session: Session, clock: Clock, owner_id: int, state: JobState) -> int:
     now = clock.now()
+    file = {"sha256": PAPER_SHA256, "name": "danh-sach.xlsx", "content_type": "application/pdf", "size": len(PAPER)}
     made = Job(
         kind="emulation.export_lines",
-        unique_key=f"job-{owner_id}",
-        state=JobState.FAILED,
+        unique_key=f"job-{owner_id}-{state}",
+        state=state,
+        payload={"kind": "danh-sach", "period": "Năm 2023"},
+        result={"file": file} if state is JobState.DONE else {},
         owner_id=owner_id,
         run_at=now,
         created_at=now,
@@ -187,15 +223,51 @@ def _job(session: Session, clock: Clock, owner_id: int) -> int:
     return made.id
 
 
-def _catalogue(session: Session, world: World) -> None:
-    world.add(
-        "period",
-        "",
-        period_id=session.scalars(select(RegistrationPeriod.id).where(RegistrationPeriod.code == "2023")).one(),
-    )
-    world.add(
-        "title", "", title_id=session.scalars(select(EmulationTitle.id).where(EmulationTitle.code == "LDTT")).one()
-    )
+def _session(session: Session, clock: Clock, user_id: int) -> int:
+    now = clock.now()
+    made = UserSession(token_hash=f"another-{user_id}", user_id=user_id, created_at=now, seen_at=now)
+    session.add(made)
+    session.flush()
+    return made.id
 
 
-Maker = Callable[[], World]
+def _request(session: Session, clock: Clock, user_id: int, unit_id: int) -> int:
+    """A confidential role for someone of this unit, asked for by the administrator of the table."""
+    asker = session.scalars(select(UserAccount.id).where(UserAccount.username == f"role.{Role.SYSTEM_ADMIN}")).one()
+    made = AccessRequest(
+        kind=RequestKind.GRANT,
+        user_id=user_id,
+        unit_id=unit_id,
+        role=Role.DISTRICT_RELIGION_OFFICER,
+        valid_from=date(2023, 1, 1),
+        reason="Phân công mới",
+        requested_by_id=asker,
+        requested_at=clock.now(),
+    )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def _catalogue(session: Session, clock: Clock, world: World) -> None:
+    """Objects of the catalogue, which have no place; the draft of each unit is compared with what Xuân Quan sent."""
+    period = session.scalars(select(RegistrationPeriod.id).where(RegistrationPeriod.code == "2023")).one()
+    unit_id = int(world.objects["unit"][FOREIGN]["unit_id"])
+    given = PeriodException(
+        period_id=period,
+        unit_id=unit_id,
+        due_on=date(2023, 5, 31),
+        reason="Đề nghị của huyện",
+        granted_by_id=int(world.objects["user"][FOREIGN]["user_id"]),
+        granted_on=clock.today(),
+    )
+    session.add(given)
+    session.flush()
+    member = session.scalars(select(BlockMember).order_by(BlockMember.id).limit(1)).one()
+    world.add("period", "", period_id=period, exception_id=given.id)
+    world.add("title", "", title_id=session.scalars(select(EmulationTitle.id).limit(1)).one())
+    world.add("movement", "", movement_id=session.scalars(select(EmulationMovement.id).limit(1)).one())
+    world.add("block", "", block_id=member.block_id, member_id=member.id)
+    world.add("level", "", level_code="commune", kind_code="commune")
+    for place in PLACES:
+        world.objects["draft"][place]["source_id"] = world.objects["child"][COMMUNE]["registration_id"]

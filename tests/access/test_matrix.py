@@ -9,6 +9,7 @@ for an object out of reach, so that nothing tells that it exists.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ from portal.domain.accounts.passwords import passwords
 from portal.web.access import PUBLIC, needs_of
 from portal.web.login import new_token, token_hash
 from portal.web.transaction import PortalFlask
-from tests.access.world import NOBODY, RELATIONS, World, build_world, place_of
+from tests.access.world import NOBODY, PAPER, RELATIONS, World, build_world, place_of
 from tests.conftest import START, test_settings
 from tests.databases import Database, make_database
 
@@ -99,6 +100,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
         world = build_world(session, runtime.clock, passwords(cheap=True).hash("x"))
         tokens = _sign_in_everyone(session)
         session.commit()
+    runtime.files.put(io.BytesIO(PAPER))
     runtime.engine.dispose()
     database.reset()
     app = create_app(test_settings(database.url, settings.data_dir), clock=FixedClock(START))
@@ -168,7 +170,7 @@ def _addresses(asked: Asked, row: Row, role: str) -> Iterator[tuple[str, dict[st
         yield "", {}
     elif "" in objects:  # a catalogue's object: it has no place
         yield "", objects[""]
-    elif row.kind == "job":
+    elif row.kind in ("job", "made", "session"):  # these belong to a person, not to a unit
         yield "o", objects[role]
         yield "f", objects[NOBODY if role != NOBODY else str(Role.UNIT_OFFICER)]
     else:
@@ -180,7 +182,7 @@ def _ask(asked: Asked, client: FlaskClient, row: Row, values: dict[str, int | st
     with asked.app.test_request_context():
         rule = next(r for r in asked.app.url_map.iter_rules(row.endpoint) if row.method in (r.methods or ()))
         known = {name: value for name, value in values.items() if name in rule.arguments}
-        extra = {"action": "accept"} if "action" in rule.arguments else {}
+        extra = {"step": "tiep-nhan"} if "step" in rule.arguments else {}
         missing = rule.arguments - set(known) - set(extra)
         assert not missing, f"{row}: the world has no {missing}"
         values_of: dict[str, Any] = {**known, **extra}
