@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from portal.config import KEY_BYTES
-from portal.core.clock import SystemClock
+from portal.core.clock import SystemClock, local
 from portal.core.db import write_mode
 from portal.domain.accounts import totp
 from portal.domain.accounts.models import UserAccount
@@ -29,10 +29,10 @@ def group() -> None:
 
 
 @group.command("new")
-@click.option("--id", "key_id", default="", help="Tên của khóa; nếu để trống thì lấy ngày hôm nay, ví dụ k20230315.")
+@click.option("--id", "key_id", default="", help="Tên của khóa; để trống thì lấy giờ này, ví dụ k20230315-090000.")
 def new(key_id: str) -> None:
     """Print a line for the key ring: a name and a random key of 32 bytes."""
-    name = key_id or f"k{SystemClock().today():%Y%m%d}"
+    name = key_id or f"k{local(SystemClock().now()):%Y%m%d-%H%M%S}"
     if not KEY_ID.fullmatch(name) or name == "demo":
         raise click.ClickException("Tên khóa gồm chữ thường, chữ số và dấu gạch nối, dài nhất 39 ký tự, khác demo.")
     click.echo(f"{name}:{base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode()}")
