@@ -138,9 +138,12 @@ DECLARE name text; BEGIN
   END LOOP;
   SET LOCAL session_replication_role = replica;
   FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-    EXECUTE format('DELETE FROM public.%1$I t WHERE t::text NOT IN (SELECT k::text FROM kept.%1$I k)', name);
     EXECUTE format(
-      'INSERT INTO public.%1$I SELECT k.* FROM kept.%1$I k WHERE k::text NOT IN (SELECT t::text FROM public.%1$I t)',
+      'DELETE FROM public.%1$I t WHERE NOT EXISTS (SELECT FROM kept.%1$I k WHERE k::text = t::text)', name
+    );
+    EXECUTE format(
+      'INSERT INTO public.%1$I SELECT * FROM kept.%1$I k '
+      'WHERE NOT EXISTS (SELECT FROM public.%1$I t WHERE t::text = k::text)',
       name
     );
   END LOOP;

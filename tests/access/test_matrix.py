@@ -151,7 +151,8 @@ def test_each_role_gets_what_the_table_says(asked: Asked, row: Row) -> None:
             fault = _judge(row, cell, letter, answer)
             if fault:
                 faults.append(f"{role} {letter or '-'}: {fault}")
-            asked.restore()
+            if row.method != "GET" and answer.status_code < 400:  # a refusal leaves its audit entry only
+                asked.restore()
     assert faults == []
 
 
