@@ -8,13 +8,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, ValidationError
 from wtforms.validators import Length
 
 from portal.core.text import clean
 from portal.exports.emulation_lists import ListForm, ListKind
 from portal.jobs.emulation_exports import ExportOrder
+from portal.web.forms import PortalForm
 from portal.web.lists import parse_day
 
 
@@ -29,7 +29,7 @@ def known(kind: type[StrEnum], usual: StrEnum) -> Callable[[Any], str]:
     return lambda given: str(given) if given in values else usual.value
 
 
-class ExportForm(FlaskForm):
+class ExportForm(PortalForm):
     """The choices; field names are those of the address."""
 
     loai = RadioField(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length
@@ -18,6 +17,7 @@ from portal.domain.emulation.services.catalogue import AuthorityData, MovementDa
 from portal.domain.emulation.services.periods import ROUNDINGS, ExceptionData, PeriodData
 from portal.domain.emulation.services.targets import TargetData
 from portal.web.fields import DayField
+from portal.web.forms import PortalForm
 
 YEAR = "Nhập năm, ví dụ 2023."
 CONFIDENCES = {
@@ -55,7 +55,7 @@ def day_field(label: str, description: str = "") -> Any:
     return DayField(label, [InputRequired("Nhập ngày.")], description=description)
 
 
-class VersionedForm(FlaskForm):
+class VersionedForm(PortalForm):
     """A form over a record that two people may hold."""
 
     version = IntegerField(widget=HiddenInput(), default=0)
@@ -99,7 +99,7 @@ class BlockForm(VersionedForm):
         return BlockData(self.name.data or "", self.year.data or 0, Confidence(self.confidence.data))
 
 
-class MemberForm(FlaskForm):
+class MemberForm(PortalForm):
     """A unit that joins a block."""
 
     unit = StringField(
@@ -112,13 +112,13 @@ class MemberForm(FlaskForm):
     )
 
 
-class RoleForm(FlaskForm):
+class RoleForm(PortalForm):
     """A member's part in its block."""
 
     role = SelectField("Vai trò", choices=[SelectChoice(r.value, r.label) for r in BlockRole])
 
 
-class CopyForm(FlaskForm):
+class CopyForm(PortalForm):
     """Which year's blocks are copied into which."""
 
     year = year_field("Sang năm")
@@ -160,7 +160,7 @@ class NewPeriodForm(PeriodForm):
     sector = SelectField("Đối tượng", choices=[SelectChoice(s.value, s.label) for s in PeriodSector])
 
 
-class ExceptionForm(FlaskForm):
+class ExceptionForm(PortalForm):
     """A later day for one unit."""
 
     unit = StringField(
@@ -194,7 +194,7 @@ class TitleForm(VersionedForm):
         return TitleData((self.aliases.data or "").splitlines(), authorities)
 
 
-class AuthorityRow(FlaskForm):
+class AuthorityRow(PortalForm):
     """Who decides a title under one regime: a form of its own by its prefix, sent with the title's."""
 
     decided_by = StringField("Người quyết định", [too_long(200)])
@@ -214,7 +214,7 @@ class AuthorityRow(FlaskForm):
         return AuthorityData(self.decided_by.data or "", self.citation.data or "", Confidence(self.confidence.data))
 
 
-class TargetRow(FlaskForm):
+class TargetRow(PortalForm):
     """A row of the table of the plan's numbers, under its prefix."""
 
     label = StringField("Nội dung", [too_long(200)])

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import ClassVar
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
@@ -21,6 +20,7 @@ from portal.domain.emulation.enums import Gender, SubjectKind
 from portal.domain.emulation.models import RegistrationLine, RegistrationPledge
 from portal.domain.emulation.services.lines import LineData
 from portal.domain.emulation.services.registrations import PledgeData
+from portal.web.forms import PortalForm
 
 DAY = "%d/%m/%Y"
 LONGEST = 9
@@ -108,7 +108,7 @@ def _bare(values: Sequence[str]) -> str:
     return clean(values[0]).replace(" ", "") if values else ""
 
 
-class RowForm(FlaskForm):
+class RowForm(PortalForm):
     """A form in a table row: `ID_NAMES` gives the fields their ids, so that several rows can be open at once."""
 
     ID_NAMES: ClassVar[Mapping[str, str]] = {}
@@ -119,14 +119,14 @@ class RowForm(FlaskForm):
             self[name].id = f"{text}-{row}"
 
 
-class NewRegistrationForm(FlaskForm):
+class NewRegistrationForm(PortalForm):
     """Which unit, which period."""
 
     unit_id = CountField("Đơn vị", [InputRequired("Xin chọn đơn vị.")])
     period_id = CountField("Kỳ đăng ký", [InputRequired("Xin chọn kỳ đăng ký.")])
 
 
-class ContentForm(FlaskForm):
+class ContentForm(PortalForm):
     """The registration's text and staff; `chosen_movements` and `expected_numbers` read the rest of the same form."""
 
     version = HiddenField()
@@ -263,7 +263,7 @@ def parse_title(value: str | None) -> tuple[int, SubjectKind]:
     return (int(key), SubjectKind(kind)) if key.isdecimal() and known else (0, SubjectKind.PERSON)
 
 
-class StepForm(FlaskForm):
+class StepForm(PortalForm):
     """A step without a paper: the opinion, or the reason where the step asks for one."""
 
     version = HiddenField()

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Response, flash, request, url_for
-from flask_wtf import FlaskForm
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from portal.blueprints.emulation import bp
@@ -21,6 +20,7 @@ from portal.domain.emulation.services import targets as services
 from portal.domain.emulation.services.targets import TargetChange
 from portal.web.access import requires
 from portal.web.context import actor, work
+from portal.web.forms import PortalForm
 from portal.web.htmx import page, see_other
 from portal.web.menu import year_in_view
 
@@ -79,7 +79,7 @@ def edit_targets() -> Response:
 @requires(P.CATALOGUE_MANAGE)
 def update_targets() -> Response:
     """Save the whole table: changed rows, rows that go, the row that was filled in at the end."""
-    form = FlaskForm()
+    form = PortalForm()
     valid = form.validate()
     current = work()
     year = year_in_view()

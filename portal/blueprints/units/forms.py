@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from flask import request
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     FieldList,
@@ -27,6 +26,7 @@ from portal.domain.units.enums import UnitSector
 from portal.domain.units.reorganisation import Decision, NewUnit
 from portal.domain.units.rules import CODE_LENGTH, NAME_LENGTH, SHORT_NAME_LENGTH
 from portal.web.fields import DayField
+from portal.web.forms import PortalForm
 
 NEW, STAYING = "moi", "dang-co"
 ENDS, KEEPS = "chia", "tach"
@@ -77,7 +77,7 @@ class PaperMixin:
     head_title = StringField("Chức danh người đứng đầu", [too_long(100)], description="Ví dụ Giám đốc, Chủ tịch.")
 
 
-class FactsForm(PaperMixin, FlaskForm):
+class FactsForm(PaperMixin, PortalForm):
     """What may be corrected of a unit."""
 
     name = name_field()
@@ -87,7 +87,7 @@ class FactsForm(PaperMixin, FlaskForm):
     version = IntegerField(widget=HiddenInput(), default=0)
 
 
-class NewUnitForm(PaperMixin, FlaskForm):
+class NewUnitForm(PaperMixin, PortalForm):
     """A unit that starts under a parent."""
 
     parent = StringField("Đơn vị cấp trên", [InputRequired("Nhập đơn vị cấp trên."), too_long(200)])
@@ -100,7 +100,7 @@ class NewUnitForm(PaperMixin, FlaskForm):
     note = TextAreaField("Ghi chú", [too_long(2000)])
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(PortalForm):
     """The decision that a reorganisation rests on; every reorganisation's form begins with it."""
 
     decision_no = StringField(
@@ -220,7 +220,7 @@ class SplitForm(DecisionForm):
         return {child: rows[value] for child, value in chosen.items() if value in rows}
 
 
-class KindForm(FlaskForm):
+class KindForm(PortalForm):
     """What may be changed of a kind."""
 
     label = StringField("Tên gọi", [InputRequired("Nhập tên gọi."), too_long(100)])
@@ -232,7 +232,7 @@ class KindForm(FlaskForm):
     mark = HiddenField()
 
 
-class LevelForm(FlaskForm):
+class LevelForm(PortalForm):
     """What may be changed of a level."""
 
     label = StringField("Tên gọi", [InputRequired("Nhập tên gọi."), too_long(100)])
