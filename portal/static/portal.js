@@ -12,7 +12,7 @@
   /* ---- speaking: one polite region for the whole page ---- */
   let speech = 0;
   function say(text) {
-    const region = one("#doc-ket-qua");
+    const region = one("#vung-thong-bao");
     if (!region) return;
     region.textContent = "";
     clearTimeout(speech);

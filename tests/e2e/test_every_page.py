@@ -17,6 +17,7 @@ from portal.domain.accounts import totp
 from seed.accounts import demo_secret
 from tests.e2e.people import NARROW, WIDE, Person, barriers, sign_in
 from tests.e2e.years import Year, running_year
+from tests.pages import Page
 
 pytestmark = pytest.mark.e2e
 FILES = re.compile(r"\.(xlsx|docx|svg|png|pdf)$|/tai-ve$|/tep/\d+$")
@@ -57,9 +58,25 @@ def follow(person: Person) -> set[str]:
         assert answer.status == 200, f"{person.name}: a link leads to {path}, which answers {answer.status}"
         if kind_of(path) not in CHECKED:
             CHECKED.add(kind_of(path))
+            well_formed(path, answer.text())
             wide_and_narrow(person)
         waiting += [link for link in links_of(person) if kind_of(link) not in seen]
     return seen
+
+
+def well_formed(path: str, html: str) -> None:
+    """The page parses strictly, no id stands twice, and every label and description names an element that is there."""
+    page = Page(html)
+    assert page.errors == [], f"{path}: {page.errors[:3]}"
+    ids = [key for element in page.root.iter() if (key := element.get("id"))]
+    assert sorted({key for key in ids if ids.count(key) > 1}) == [], path
+    named = {
+        key
+        for element in page.root.iter()
+        for attribute in ("for", "aria-labelledby", "aria-describedby", "form")
+        for key in (element.get(attribute) or "").split()
+    }
+    assert sorted(named - set(ids)) == [], path
 
 
 def wide_and_narrow(person: Person) -> None:

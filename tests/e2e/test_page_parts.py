@@ -51,7 +51,7 @@ def test_filtering_keeps_what_is_typed_meanwhile(page: Page) -> None:
     with page.expect_response(lambda r: "q=abc&" in r.url):
         page.wait_for_timeout(400)
         page.keyboard.type("def", delay=20)
-    expect(page.locator("#doc-ket-qua")).to_have_text("6 hồ sơ")
+    expect(page.locator("#vung-thong-bao")).to_have_text("6 hồ sơ")
     assert page.input_value("#loc-q") == "abcdef"
     assert "q=abcdef" in page.url
     assert focused(page) == "loc-q"
@@ -83,7 +83,7 @@ def test_choosing_rows_brings_the_actions(page: Page) -> None:
     expect(page.locator("[data-tools]")).to_be_hidden()
     page.check("[data-all]")
     expect(page.locator("[data-n]")).to_have_text("12")
-    expect(page.locator("#doc-ket-qua")).to_have_text("Đã chọn 12 hồ sơ")
+    expect(page.locator("#vung-thong-bao")).to_have_text("Đã chọn 12 hồ sơ")
     page.click("[data-clear]")
     expect(bar).to_be_hidden()
 
@@ -210,7 +210,7 @@ def test_a_job_stops_polling_when_done(page: Page) -> None:
     page.goto("/viec")
     expect(page.locator(".job")).to_contain_text("40%")
     expect(page.locator(".job")).to_contain_text("đã xong", timeout=12000)
-    expect(page.locator("#doc-ket-qua")).to_have_text("Xuất: đã xong")
+    expect(page.locator("#vung-thong-bao")).to_have_text("Xuất: đã xong")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.wait_for_timeout(2500)
@@ -225,7 +225,7 @@ def test_dialogs_refusals_and_success(page: Page) -> None:
     page.click("#khong-du [data-close]")
     expect(page.locator("#khong-du")).to_be_hidden()
     page.click("[aria-disabled=true]", force=True)
-    expect(page.locator("#doc-ket-qua")).to_have_text("Chưa trình được: còn 1 điều kiện không đạt.")
+    expect(page.locator("#vung-thong-bao")).to_have_text("Chưa trình được: còn 1 điều kiện không đạt.")
     page.mouse.move(0, 0)
     expect(page.locator("#thong-bao-noi .toast")).to_have_count(0, timeout=9000)
 

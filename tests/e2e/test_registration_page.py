@@ -85,7 +85,7 @@ def test_rows_stay_open_beside_each_other_and_nothing_typed_is_lost(opens: Opens
     page.get_by_role("link", name="Xóa dòng 2").click()
     expect(page.get_by_role("rowheader", name="Trần Thị Bình")).to_have_count(0)
     expect(page.locator("#danh-sach tbody.is-open input[name=name]").first).to_have_value("Nguyễn Văn An Sửa")
-    expect(page.locator("#doc-ket-qua")).to_have_text("Đã xóa dòng 2. Có thể hoàn tác.")
+    expect(page.locator("#vung-thong-bao")).to_have_text("Đã xóa dòng 2. Có thể hoàn tác.")
     page.locator("#danh-sach tbody.is-open input[name=name]").first.press("Escape")
     expect(page.get_by_role("rowheader", name="Nguyễn Văn An", exact=True)).to_be_visible()
     page.get_by_role("button", name="Hoàn tác").click()

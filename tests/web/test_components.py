@@ -350,7 +350,7 @@ def test_htmx_answer_carries_its_toasts(app: Flask) -> None:
         flash("Đã lưu", "ok")
         html = app.jinja_env.from_string(source).render()
     assert re.search(r'id="thong-bao-noi" hx-swap-oob="beforeend"', html)
-    assert re.search(r'id="doc-ket-qua" hx-swap-oob="innerHTML"', html)
+    assert re.search(r'id="vung-thong-bao" hx-swap-oob="innerHTML"', html)
 
 
 def test_fonts_are_asked_for_once() -> None:

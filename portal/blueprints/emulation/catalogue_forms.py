@@ -51,8 +51,9 @@ def year_field(label: str, description: str = "") -> Any:
     return WholeField(label, [InputRequired(YEAR)], fault=YEAR, description=description)
 
 
-def day_field(label: str, description: str = "") -> Any:
-    return DayField(label, [InputRequired("Nhập ngày.")], description=description)
+def day_field(label: str, description: str = "", key: str | None = None) -> Any:
+    """A required day; `key` is its id on a page where another form has a field of the same name."""
+    return DayField(label, [InputRequired("Nhập ngày.")], description=description, id=key)
 
 
 class VersionedForm(PortalForm):
@@ -168,7 +169,7 @@ class ExceptionForm(PortalForm):
         [InputRequired("Nhập mã hoặc tên đơn vị."), too_long(200)],
         description="Gõ mã hoặc tên, không dấu cũng được, rồi chọn trong gợi ý.",
     )
-    due_on = day_field("Gia hạn đến ngày")
+    due_on = day_field("Gia hạn đến ngày", key="gia-han-den-ngay")
     reason = TextAreaField(
         "Lý do", [InputRequired("Nhập lý do gia hạn."), too_long(1000)], description="Nêu văn bản đề nghị của đơn vị."
     )
