@@ -129,8 +129,10 @@ CREATE TABLE kept."-sequences" AS
 SELECT format('public.%I', sequencename) AS name, last_value FROM pg_sequences WHERE schemaname = 'public'
 """
 TAKE_BACK = """
+CREATE TABLE kept."-mark" AS SELECT pg_current_xact_id()::text::bigint AS xid;
 CREATE FUNCTION kept.take_back() RETURNS void LANGUAGE plpgsql AS $$
-DECLARE name text; BEGIN
+DECLARE name text; changed boolean; mark bigint; BEGIN
+  SELECT xid INTO mark FROM kept."-mark";
   PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid();
   FOR name IN SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgenabled = 'D' LOOP
@@ -138,6 +140,12 @@ DECLARE name text; BEGIN
   END LOOP;
   SET LOCAL session_replication_role = replica;
   FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format(
+      'SELECT count(*) <> (SELECT count(*) FROM kept.%1$I) OR coalesce(bool_or(xmin::text::bigint > $1), false) '
+      'FROM public.%1$I',
+      name
+    ) INTO changed USING mark;
+    CONTINUE WHEN NOT changed;
     EXECUTE format(
       'DELETE FROM public.%1$I t WHERE NOT EXISTS (SELECT FROM kept.%1$I k WHERE k::text = t::text)', name
     );
@@ -148,6 +156,7 @@ DECLARE name text; BEGIN
     );
   END LOOP;
   PERFORM setval(s.name::regclass, coalesce(s.last_value, 1), s.last_value IS NOT NULL) FROM kept."-sequences" s;
+  UPDATE kept."-mark" SET xid = pg_current_xact_id()::text::bigint;
 END $$
 """
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from portal.core.clock import SystemClock
 from portal.domain.accounts import totp
 from seed.accounts import demo_secret
-from tests.e2e.people import NARROW, WIDE, Person, barriers, sign_in
+from tests.e2e.people import LAYOUT_RULES, NARROW, WIDE, Person, barriers, sign_in
 from tests.e2e.years import Year, running_year
 from tests.pages import Page
 
@@ -83,7 +83,7 @@ def wide_and_narrow(person: Person) -> None:
     """axe at both widths."""
     barriers(person.page)
     person.page.set_viewport_size(NARROW)
-    barriers(person.page)
+    barriers(person.page, LAYOUT_RULES)
     person.page.set_viewport_size(WIDE)
 
 

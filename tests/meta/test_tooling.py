@@ -282,3 +282,16 @@ def test_continuous_integration_runs_what_a_developer_runs() -> None:
     assert script.read_text(encoding="utf-8").rstrip().endswith("exec make test")
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(r"^test: setup.*\n\t@exec \$\(PY\) -m scripts\.run_tests$", makefile, re.MULTILINE)
+
+
+def test_the_quick_folder_is_used_where_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(run_tests, "ROOM_IN_MEMORY", 0)
+    with run_tests.quick_folder(tmp_path) as env:
+        assert Path(env["TMPDIR"]).parent == tmp_path
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(run_tests, "ROOM_IN_MEMORY", 1 << 60)
+    with run_tests.quick_folder(tmp_path) as env:
+        assert env == {}
+    with run_tests.quick_folder(tmp_path / "none") as env:
+        assert env == {}
