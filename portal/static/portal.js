@@ -211,12 +211,17 @@
     const form = event.target.form;
     const search = event.target.type === "search";
     if (!form) return;
-    if (form.matches("[data-auto]") && search === (name === "input") && !event.isComposing) submitSoon(form, search ? 350 : 0);
+    if (form.matches("[data-auto]") && search === (name === "input") && !event.isComposing) submitSoon(form, search ? 350 : keyed(event) ? 700 : 0);
     if (name !== "input" || !form.matches("[data-guard]")) return; // a change is no news after its input
     unsaved.add(form);
     const state = one("[data-saved]", form);
     if (state && !state.matches(".htmx-request")) state.textContent = "Có thay đổi chưa lưu";
   }));
+
+  /* Arrows walk through a list of choices one by one: wait until they rest, or the walk is broken off at each step. */
+  let lastKey = 0;
+  doc.addEventListener("keydown", (event) => { if (event.target.matches("select")) lastKey = event.timeStamp; }, true);
+  function keyed(event) { return event.target.matches("select") && event.timeStamp - lastKey < 200; }
 
   doc.addEventListener("submit", (event) => {
     const form = event.target;

@@ -83,5 +83,5 @@ class Keyboard:
     def attach(self, page: Page, control: Locator, file: Path) -> None:
         self.reach(page, control)
         with page.expect_file_chooser() as waiting:
-            page.keyboard.press("Enter")
+            page.keyboard.press("Space")
         waiting.value.set_files(file)

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, ViewportSize, expect
 
 from tests.e2e.hands import Hands, Mouse
 
@@ -80,6 +80,11 @@ def barriers(page: Page, rules: list[str] | None = None) -> None:
     assert wide <= 0, f"{page.url} scrolls sideways by {wide} px"
 
 
+def is_fault(message: ConsoleMessage) -> bool:
+    """An error of the console, save that htmx gave up a request because a newer one took its place."""
+    return message.type == "error" and not message.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
+
+
 def sign_in(
     browser: Browser,
     url: str,
@@ -101,7 +106,7 @@ def sign_in(
     page = context.new_page()
     person = Person(username, url, context, page, hands or Mouse())
     page.on("pageerror", lambda e: person.faults.append(f"script: {e}"))
-    page.on("console", lambda m: person.faults.append(f"console: {m.text}") if m.type == "error" else None)
+    page.on("console", lambda m: person.faults.append(f"console: {m.text}") if is_fault(m) else None)
     page.on(
         "request", lambda r: person.faults.append(f"asked elsewhere: {r.url}") if not r.url.startswith(url) else None
     )

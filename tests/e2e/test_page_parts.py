@@ -57,6 +57,19 @@ def test_filtering_keeps_what_is_typed_meanwhile(page: Page) -> None:
     assert focused(page) == "loc-q"
 
 
+def test_arrows_walk_through_a_select_before_it_filters(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "dot=" in request.url else None)
+    page.focus("#loc-dot")
+    last = page.eval_on_selector("#loc-dot", "e => e.options[e.options.length - 1].value")
+    for _ in range(page.eval_on_selector("#loc-dot", "e => e.options.length - 1")):
+        page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(150)
+    page.wait_for_url(f"**dot={last}")
+    assert [url.partition("dot=")[2] for url in asked] == [last]
+    assert focused(page) == "loc-dot"
+
+
 def test_a_select_filters_at_once_and_keeps_the_focus(page: Page) -> None:
     page.select_option("#loc-dot", "1")
     page.wait_for_url("**/ds?q=&dot=1")

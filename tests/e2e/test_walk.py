@@ -70,8 +70,8 @@ def district_prepares(person: Person) -> str:
     page = person.page
     walk.writes_content(person, 320)
     row = page.get_by_role("row", name=re.compile("UBND xã Xuân Quan"))
-    person.presses(row.get_by_role("button", name="Lấy 3 dòng"))
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        person.presses(row.get_by_role("button", name="Lấy 3 dòng"))
     person.goes_to(path)
     expect(page.get_by_role("rowheader", name=re.compile("Đàm Văn Lợi")).first).to_be_visible()
     walk.imports_workbook(person, path, walk.DISTRICT_WORKBOOK, 40)

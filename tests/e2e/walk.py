@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.people import Person
 
@@ -35,7 +35,7 @@ def writes_content(person: Person, staff: int) -> None:
     person.fills(page.get_by_label("Tổng số cán bộ, công chức"), str(staff))
     person.hands.tick(page, page.get_by_label("Cả nước chung sức xây dựng nông thôn mới"))
     person.presses(page.get_by_role("button", name="Lưu nháp"))
-    page.wait_for_load_state("load")
+    expect(page.get_by_text("Đã lưu nội dung.").first).to_be_visible()
     expect(page.get_by_label("Nội dung, mục tiêu, giải pháp")).to_have_value(CONTENT)
     expect(page.get_by_label("Cả nước chung sức xây dựng nông thôn mới")).to_be_checked()
 
@@ -48,6 +48,7 @@ def adds_pledge(person: Person, name: str, number: str, measure: str) -> None:
     person.fills(page.get_by_label("Đơn vị tính, chỉ tiêu mới"), measure)
     page.keyboard.press("Enter")
     expect(page.get_by_role("row", name=re.compile(re.escape(name)))).to_be_visible()
+    is_ready_for_the_next(page.get_by_label("Chỉ tiêu, chỉ tiêu mới"))
 
 
 def adds_line(person: Person, title: str, name: str, post: str, division: str) -> None:
@@ -59,7 +60,14 @@ def adds_line(person: Person, title: str, name: str, post: str, division: str) -
     person.fills(page.get_by_label("Phòng, đơn vị, dòng mới"), division)
     page.keyboard.press("Enter")
     expect(page.get_by_role("rowheader", name=re.compile(re.escape(name))).first).to_be_visible()
-    expect(page.get_by_label("Họ tên hoặc tên tập thể, dòng mới")).to_have_value("")
+    is_ready_for_the_next(page.get_by_label("Họ tên hoặc tên tập thể, dòng mới"))
+
+
+def is_ready_for_the_next(control: Locator) -> None:
+    """The row for a new one is empty again; with script the focus is in it already."""
+    expect(control).to_have_value("")
+    if control.evaluate("document.documentElement.classList.contains('js')"):
+        expect(control).to_be_focused()
 
 
 def takes_step(person: Person, name: str, fields: dict[str, str], state: str) -> None:
