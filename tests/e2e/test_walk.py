@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,10 @@ from tests.e2e.portal_server import Portal
 
 pytestmark = pytest.mark.e2e
 SIGNED = {"Người ký": "Đàm Văn Lợi", "Chức vụ": "Chủ tịch", "Số, ký hiệu": "15/ĐK-UBND", "Ngày": "14/03/2023"}
+CELLS = """rows => rows.map(row => [
+  row.querySelector("th a").innerText.trim(),
+  ...["Chức vụ, phòng ban", "Trạng thái", "Ngày gửi"].map(
+    label => row.querySelector(`td[data-label="${label}"]`).innerText.trim())])"""
 SENT = {"Người ký": "Lê Văn Quyết", "Chức vụ": "Phó Chủ tịch", "Số, ký hiệu": "32/ĐK-UBND", "Ngày": "15/03/2023"}
 
 
@@ -113,16 +118,15 @@ def board_exports(person: Person, folder: Path) -> None:
     page = person.goes_to("/thi-dua/dang-ky?nam=2023&trang_thai=accepted")
     chooses_filter(person, "Danh hiệu", "LĐTT")
     person.picture("thidua-danh-sach-loc")
-    shown = page.locator("tbody th[scope=row]").all_inner_texts()
-    shown = [text.split("\n")[0].strip() for text in shown]
-    assert shown
+    shown = [tuple(row) for row in page.eval_on_selector_all("tbody tr", CELLS)]
+    assert len(shown) > 1
     person.presses(page.locator("summary", has_text="Xuất Excel"))
     person.picture("thidua-xuat-excel")
     with page.expect_download() as waiting:
         person.presses(page.get_by_role("link", name="Tải danh sách này"))
     target = folder / "danh-sach.xlsx"
     waiting.value.save_as(target)
-    assert names_in(target) == shown
+    assert rows_in(target) == shown
 
 
 def chooses_filter(person: Person, label: str, option: str) -> None:
@@ -136,9 +140,25 @@ def chooses_filter(person: Person, label: str, option: str) -> None:
     expect(page.locator("[data-count]").first).to_contain_text("khớp bộ lọc")
 
 
-def names_in(workbook: Path) -> list[str]:
-    """The column of names of the exported list, in its order."""
+def rows_in(workbook: Path) -> list[tuple[str, ...]]:
+    """The exported list as the page shows it, in its order; what stands in the cells besides is checked on the way."""
     rows = CalamineWorkbook.from_path(str(workbook)).get_sheet_by_index(0).to_python()
     head = next(i for i, row in enumerate(rows) if "STT" in row)
-    column = next(i for i, cell in enumerate(rows[head]) if "Họ và tên" in str(cell))
-    return [str(row[column]) for row in rows[head + 1 :] if isinstance(row[rows[head].index("STT")], float)]
+    columns = [str(cell) for cell in rows[head]]
+    listed = [dict(zip(columns, row, strict=True)) for row in rows[head + 1 :] if isinstance(row[0], float)]
+    assert [row["STT"] for row in listed] == [float(number + 1) for number in range(len(listed))]
+    for row in listed:
+        assert row["Đơn vị trình"] == "UBND huyện Văn Giang"
+        assert row["Danh hiệu thi đua, hình thức khen thưởng"] == "Lao động tiên tiến"
+        assert (row["Đối tượng"], row["Năm, kỳ"]) == ("Cá nhân", 2023.0)
+        assert row["Số văn bản"] == SENT["Số, ký hiệu"]
+        assert row["Ngày văn bản"] == date(2023, 3, 15)
+    return [
+        (
+            str(row["Họ và tên cá nhân, tên tập thể"]),
+            ", ".join(str(part) for part in (row["Chức vụ"], row["Phòng, ban"]) if part),
+            str(row["Trạng thái"]),
+            f"{row['Ngày gửi']:%d/%m/%Y}",
+        )
+        for row in listed
+    ]
