@@ -190,6 +190,7 @@ def quick_folder(memory: Path = Path("/dev/shm")) -> Iterator[dict[str, str]]:  
         yield {}
         return
     with tempfile.TemporaryDirectory(prefix="portal-tests-", dir=memory) as folder:
+        Path(folder).chmod(0o711)  # a private PostgreSQL of another user lives in a folder of its own below it
         yield {"TMPDIR": folder}
 
 

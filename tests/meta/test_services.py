@@ -21,10 +21,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
-def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def scratch(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder for servers that the user postgres may enter too. Nothing of the surroundings decides which is taken."""
     for name in ("TEST_DATABASE_URL", "TEST_REDIS_URL", "PORTAL_PRIVATE_POSTGRES"):
         monkeypatch.delenv(name, raising=False)
+    tmp_path_factory.getbasetemp()  # made before the folder of temporary files becomes this one
     folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
     folder.chmod(0o755)
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
