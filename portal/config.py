@@ -6,6 +6,7 @@ import base64
 import binascii
 import ipaddress
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -66,6 +67,7 @@ class Settings:
     direct_export_rows: int = 10_000
     import_rows: int = 5_000
     page_size: int = 50
+    soffice: str = ""  # LibreOffice's program; empty: the one on the path; "off": none
     log_level: str = "INFO"
     mail: MailServer | None = None  # without it messages wait in the outbox
     job_lease: timedelta = timedelta(seconds=30)
@@ -120,6 +122,7 @@ class Settings:
             max_upload_bytes=_integer(source, "PORTAL_MAX_UPLOAD_MB", 10, faults) * 1024 * 1024,
             direct_export_rows=_integer(source, "PORTAL_DIRECT_EXPORT_ROWS", 10_000, faults),
             import_rows=_integer(source, "PORTAL_IMPORT_ROWS", 5_000, faults),
+            soffice=_program(source, "PORTAL_SOFFICE", faults),
             log_level=source.get("PORTAL_LOG_LEVEL", "INFO"),
             mail=_mail_server(source, faults),
             job_lease=timedelta(seconds=_integer(source, "PORTAL_JOB_LEASE_SECONDS", 30, faults, 1)),
@@ -163,6 +166,14 @@ def _day(source: Mapping[str, str], name: str, faults: list[str]) -> str | None:
         datetime.strptime(raw, "%d/%m/%Y")  # noqa: DTZ007 - a day, not an instant
     except ValueError:
         faults.append(f"{name} must be a day, dd/mm/yyyy; it is {raw!r}.")
+    return raw
+
+
+def _program(source: Mapping[str, str], name: str, faults: list[str]) -> str:
+    """A program of this machine, or "off"."""
+    raw = source.get(name, "").strip()
+    if raw and raw != "off" and shutil.which(raw) is None:
+        faults.append(f"{name} names no program of this machine; it is {raw!r}.")
     return raw
 
 

@@ -1,7 +1,7 @@
 """Prepare this machine: the virtual environment with the locked packages, and the system packages needed.
 
     python3 -m scripts.install run     what the portal needs to run
-    python3 -m scripts.install test    and what the tests need besides: Chromium, PostgreSQL, Redis, fonts
+    python3 -m scripts.install test    and what the tests need besides: Chromium, PostgreSQL, Redis, LibreOffice, fonts
 
 It asks only for what is missing: as root, or through sudo, on Debian and Ubuntu; elsewhere it names what is missing.
 A repeat compares the lock files with the mark left in .venv and does nothing. Standard library only: it runs before
@@ -81,6 +81,15 @@ def has_vietnamese_serif() -> bool:
     return bool(fonts.stdout.strip())
 
 
+def has_office() -> bool:
+    """Can LibreOffice turn documents and workbooks into PDF here? Its Writer and Calc are packages of their own."""
+    program = shutil.which("soffice")
+    if program is None:
+        return False
+    folder = Path(program).resolve().parent
+    return all(any(folder.glob(f"lib{part}lo.*")) for part in ("sw", "sc"))
+
+
 def has_venv() -> bool:
     """Can this Python make virtual environments? Debian ships that part as a package of its own."""
     return importlib.util.find_spec("venv") is not None and importlib.util.find_spec("ensurepip") is not None
@@ -93,6 +102,7 @@ NEEDS: dict[str, tuple[Need, ...]] = {
         Need("Chromium", lambda: find_chromium() is not None, ("chromium",)),
         Need("PostgreSQL server programs", lambda: find_postgres_bin() is not None, ("postgresql",)),
         Need("Redis server", lambda: shutil.which("redis-server") is not None, ("redis-server",)),
+        Need("LibreOffice Writer and Calc", has_office, ("libreoffice-writer-nogui", "libreoffice-calc-nogui")),
         Need(
             "Liberation Serif with Vietnamese letters",
             has_vietnamese_serif,

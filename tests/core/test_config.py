@@ -192,3 +192,12 @@ def test_secrets_are_not_shown_with_the_settings(whole: dict[str, str]) -> None:
     shown = repr(Settings.from_env(whole))
     assert "s" * 40 not in shown
     assert "kkkk" not in shown
+
+
+def test_the_office_program_must_be_there(tmp_path: Path) -> None:
+    env = {"PORTAL_ENV": "demo", "PORTAL_DATA_DIR": str(tmp_path)}
+    assert Settings.from_env(env).soffice == ""
+    assert Settings.from_env({**env, "PORTAL_SOFFICE": "off"}).soffice == "off"
+    assert faults_of({**env, "PORTAL_SOFFICE": "/no/such/soffice"}) == [
+        "PORTAL_SOFFICE names no program of this machine; it is '/no/such/soffice'."
+    ]

@@ -81,6 +81,17 @@ def test_only_what_is_missing_is_installed(
     assert apt[1][-3:] == ["--no-install-recommends", "other", "old-name"]
 
 
+def test_an_office_suite_without_writer_or_calc_is_not_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "soffice"
+    monkeypatch.setattr(shutil, "which", lambda name: str(program) if name == "soffice" else None)
+    (tmp_path / "libswlo.so").touch()
+    assert not install.has_office()
+    (tmp_path / "libsclo.so").touch()
+    assert install.has_office()
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert not install.has_office()
+
+
 def test_sudo_is_used_by_others_than_root(
     monkeypatch: pytest.MonkeyPatch, commands: Commands, machine: Callable[..., None]
 ) -> None:
