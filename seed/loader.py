@@ -14,20 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.core.clock import Clock
+from portal.core.confidence import Confidence
 from portal.core.text import fold
 from portal.domain.access.actor import Actor, Work
 from portal.domain.emulation import catalogue_models as m
-from portal.domain.emulation.enums import (
-    BlockRole,
-    Confidence,
-    MovementKind,
-    PeriodSector,
-    SubjectKind,
-    TitleFamily,
-    TitleScope,
-)
+from portal.domain.emulation.enums import BlockRole, MovementKind, PeriodSector, SubjectKind, TitleFamily, TitleScope
 from portal.domain.units.models import Unit, UnitKind, UnitLevel
 from portal.domain.units.services import UnitData, create_unit
+from seed.calendar import load_days_off, load_reporting_rules
 from seed.tables import parts, read_table
 
 SEED_ACTOR = Actor(0, "seed", "Dữ liệu khởi tạo", 0)
@@ -40,10 +34,12 @@ def seed_work(session: Session, clock: Clock) -> Work:
 
 
 def load_base(session: Session, clock: Clock) -> None:
-    """Load units and the emulation catalogue; idempotent. The caller commits, in write mode."""
+    """Load units, the emulation catalogue and the calendar; idempotent. The caller commits, in write mode."""
     work = seed_work(session, clock)
     load_units(work)
     load_catalogue(work)
+    load_days_off(work)
+    load_reporting_rules(work)
 
 
 def load_units(work: Work) -> None:

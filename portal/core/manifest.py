@@ -54,6 +54,26 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class DueItem:
+    """One thing that falls due on a day, for a person who does it or watches over it.
+
+    `key` names the thing for good (`emulation:registration:7:31`): the same on every day and for everybody, so that a
+    reminder is sent once. `done`: it needs nothing any more. `watched`: others do it, the person only follows it.
+    """
+
+    key: str
+    title: str
+    area: str
+    endpoint: str
+    values: dict[str, Any]
+    due_on: date
+    state: Shown
+    note: str = ""
+    done: bool = False
+    watched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SentItem:
     """One thing that a person's unit has sent, and where it is."""
 
@@ -95,7 +115,9 @@ class Manifest:
     """A feature's declaration.
 
     `waiting(work, year)`, `sent(work, year)` and `figures(work, year)` feed the home page, each with a fixed number of
-    queries; `touches_units` names the columns that a reorganisation of units concerns; `audit_labels` says in
+    queries; `due(work, first, last)` gives what falls due for the actor from the first day to the last, done or not,
+    also with a fixed number of queries (read it through `portal.domain.calendar.due`, which keeps confidential features
+    to a count); `touches_units` names the columns that a reorganisation of units concerns; `audit_labels` says in
     Vietnamese what the feature's audit actions are, `audit_words` what the object types, field names and codes in
     their details are; `confidential` keeps a feature out of search, notices and feeds.
     """
@@ -106,6 +128,7 @@ class Manifest:
     waiting: Callable[[Any, int], Sequence[WaitingItem]] | None = None
     sent: Callable[[Any, int], Sequence[SentItem]] | None = None
     figures: Callable[[Any, int], FigurePanel | None] | None = None
+    due: Callable[[Any, date, date], Sequence[DueItem]] | None = None
     touches_units: tuple[str, ...] = ()
     retention: str = ""
     confidential: bool = False

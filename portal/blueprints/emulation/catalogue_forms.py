@@ -10,8 +10,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
+from portal.core.confidence import Confidence
 from portal.domain.emulation.catalogue_models import EmulationTitle, LegalRegime, TitleAuthority
-from portal.domain.emulation.enums import BlockRole, Confidence, MovementKind, PeriodSector
+from portal.domain.emulation.enums import BlockRole, MovementKind, PeriodSector
 from portal.domain.emulation.services.blocks import BlockData
 from portal.domain.emulation.services.catalogue import AuthorityData, MovementData, TitleData, writings_of
 from portal.domain.emulation.services.periods import ROUNDINGS, ExceptionData, PeriodData

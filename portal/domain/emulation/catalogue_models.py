@@ -10,16 +10,9 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, Numeric, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.core.confidence import Confidence
 from portal.core.db import Base, KeyText, Versioned, enum_type
-from portal.domain.emulation.enums import (
-    BlockRole,
-    Confidence,
-    MovementKind,
-    PeriodSector,
-    SubjectKind,
-    TitleFamily,
-    TitleScope,
-)
+from portal.domain.emulation.enums import BlockRole, MovementKind, PeriodSector, SubjectKind, TitleFamily, TitleScope
 
 
 class LegalRegime(Base):

@@ -86,26 +86,6 @@ class MovementKind(StrEnum):
         return "Phong trào" if self is MovementKind.MOVEMENT else "Đợt thi đua"
 
 
-class Confidence(StrEnum):
-    """How sure a legal fact is: read in a published source, indirectly, from memory, unsure, an example."""
-
-    SURE = "S"
-    INDIRECT = "S*"
-    MEMORY = "M"
-    UNSURE = "U"
-    EXAMPLE = "EX"
-
-    @property
-    def label(self) -> str:
-        return {
-            "S": "đã đối chiếu",
-            "S*": "nguồn gián tiếp",
-            "M": "cần đối chiếu",
-            "U": "cần đối chiếu",
-            "EX": "ví dụ",
-        }[self.value]
-
-
 class BlockRole(StrEnum):
     """A unit's part in its emulation block (cụm, khối thi đua)."""
 

@@ -14,6 +14,7 @@ from portal.core.pagination import AnyRow, bounded_count
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.emulation.catalogue_models import RegistrationPeriod
+from portal.domain.emulation.due import due
 from portal.domain.emulation.enums import PeriodSector, RegistrationState
 from portal.domain.emulation.queries.completeness import Completeness, OwingFilter, completeness
 from portal.domain.emulation.queries.totals import TargetProgress, target_progress
@@ -303,6 +304,7 @@ MANIFEST = Manifest(
     waiting=waiting,
     sent=sent,
     figures=figures,
+    due=due,
     touches_units=(
         "emulation_registration.unit_id",
         "emulation_registration.receiver_unit_id",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.core.confidence import Confidence
 from portal.domain.emulation import enums
 from portal.domain.emulation.enums import REGISTRATION_WORKFLOW, RegistrationState
 
@@ -17,7 +18,7 @@ NAMED = [
     enums.TitleScope,
     enums.PeriodSector,
     enums.MovementKind,
-    enums.Confidence,
+    Confidence,
     enums.BlockRole,
     enums.Gender,
 ]

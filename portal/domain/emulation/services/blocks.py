@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from portal.core.confidence import Confidence
 from portal.core.errors import NotFound
 from portal.core.text import sort_key
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.emulation.catalogue_models import BlockMember, EmulationBlock
-from portal.domain.emulation.enums import BlockRole, Confidence
+from portal.domain.emulation.enums import BlockRole
 from portal.domain.emulation.services.catalogue_shared import (
     Errors,
     InUse,

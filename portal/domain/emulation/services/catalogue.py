@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from portal.core.confidence import Confidence
 from portal.core.text import clean, fold, sort_key
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
@@ -18,7 +19,7 @@ from portal.domain.emulation.catalogue_models import (
     RegistrationPeriod,
     TitleAuthority,
 )
-from portal.domain.emulation.enums import Confidence, MovementKind
+from portal.domain.emulation.enums import MovementKind
 from portal.domain.emulation.models import EmulationRegistration, RegistrationMovement
 from portal.domain.emulation.services.catalogue_shared import (
     Errors,

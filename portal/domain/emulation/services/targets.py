@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal.core.confidence import Confidence
 from portal.core.errors import NotFound, VersionConflict
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.emulation.catalogue_models import EmulationTitle, RegistrationTarget
-from portal.domain.emulation.enums import Confidence
 from portal.domain.emulation.services.catalogue_shared import (
     Errors,
     audit,
