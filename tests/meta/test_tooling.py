@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
 
 from scripts import lint, postgres, redis_server, run_tests
 from scripts.run_tests import Outcome, Summary
+from tests.conftest import ENGINE_FREE, is_engine_free
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-windows.txt")
@@ -169,6 +171,8 @@ class Runs:
 
     def __call__(self, name: str, arguments: Sequence[str], env: Mapping[str, str]) -> Outcome:
         self.calls.append((name, arguments, env))
+        if "TEST_ENGINE_FREE_COUNT" in env:
+            Path(env["TEST_ENGINE_FREE_COUNT"]).write_text("7", encoding="utf-8")
         return Outcome(passed=1)
 
 
@@ -189,7 +193,8 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("servers")
-def test_both_engines_and_the_browser_are_run() -> None:
+def test_both_engines_and_the_browser_are_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(run_tests, "ARTIFACTS", tmp_path)
     summary, runs = Summary(), Runs()
     with ExitStack() as stack:
         run_tests.run_suites(summary, stack, runs)
@@ -203,12 +208,15 @@ def test_both_engines_and_the_browser_are_run() -> None:
     assert [arguments[1] for _, arguments, _ in runs.calls] == ["not e2e", "not e2e", "e2e"]
     assert all(env["TEST_REDIS_URL"] == "redis://somewhere" for _, _, env in runs.calls)
     assert all(env["TEST_CHROMIUM"] == "/somewhere/chromium" for _, _, env in runs.calls)
+    assert ["TEST_ENGINE_FREE_COUNT" in env for _, _, env in runs.calls] == [False, True, False]
+    assert "Of the tests on SQLite, 7 ask for no database and ran only there" in summary.lines()
     assert summary.engines[1] == "PostgreSQL 16.1 (private)"
     assert (summary.passed, summary.failed, summary.browser) == (3, 0, "Chromium at /somewhere/chromium")
 
 
 @pytest.mark.usefixtures("servers")
-def test_a_missing_browser_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_browser_fails_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(run_tests, "ARTIFACTS", tmp_path)
     monkeypatch.setattr(run_tests, "find_chromium", lambda: None)
     summary = Summary()
     with ExitStack() as stack:
@@ -234,6 +242,14 @@ def test_a_missing_server_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None
     text = "\n".join(summary.lines())
     assert "no server" in text
     assert "no cache" in text
+
+
+def test_only_tests_without_a_database_are_left_to_the_other_engine() -> None:
+    tests = ROOT / "tests"
+    places = [("exports/test_cells.py", []), ("exports/test_cells.py", ["database"]), ("units/test_rules.py", [])]
+    items = [SimpleNamespace(path=tests / place, fixturenames=fixtures) for place, fixtures in places]
+    assert [is_engine_free(item) for item in items] == [True, False, False]  # type: ignore[arg-type]
+    assert all((tests / place).exists() for place in ENGINE_FREE)
 
 
 def test_a_failing_check_does_not_hide_the_others() -> None:

@@ -183,7 +183,7 @@ class Tree:
 
 @pytest.mark.property
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(steps=st.lists(STEP, min_size=1, max_size=14))
 def test_closure_is_right_on_every_day(runtime: Runtime, steps: list[tuple[str, int, int, int, int]]) -> None:
