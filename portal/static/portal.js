@@ -215,7 +215,7 @@
     if (name !== "input" || !form.matches("[data-guard]")) return; // a change is no news after its input
     unsaved.add(form);
     const state = one("[data-saved]", form);
-    if (state && !state.matches(".htmx-request")) state.textContent = "Có thay đổi chưa lưu";
+    if (state) state.textContent = "Có thay đổi chưa lưu";
   }));
 
   /* Arrows walk through a list of choices one by one: wait until they rest, or the walk is broken off at each step. */
@@ -268,15 +268,14 @@
     const [title, text] = told(detail.xhr) || known;
     const code = status >= 500 && text === FAILURES[500][1] && detail.xhr.getResponseHeader("X-Request-Id");
     const source = detail.elt;
-    const retry = (status === 0 || status === 429 || status >= 500) && source && source.isConnected && source.matches("form, a, button, [data-autosave]");
+    const retry = (status === 0 || status === 429 || status >= 500) && source && source.isConnected && source.matches("form, a, button");
     failure(status, title, text + (code ? " Mã: " + code + "." : ""), retry ? () => again(source) : null);
     calm();
   }
 
   function again(source) {
     if (source.matches("form")) source.requestSubmit();
-    else if (source.matches("a, button")) source.click();
-    else if (source.matches("[data-autosave]")) source.closest("form").dispatchEvent(new Event("input"));
+    else source.click();
   }
 
   function calm() {
@@ -285,7 +284,6 @@
 
   doc.addEventListener("htmx:beforeRequest", (event) => {
     const source = event.detail.elt;
-    if (source.matches("[data-autosave]")) return;
     const region = (event.detail.target || source).closest("[data-region]");
     if (region && !source.matches(".job")) region.setAttribute("aria-busy", "true");
     const trigger = event.detail.requestConfig && event.detail.requestConfig.triggeringEvent;
@@ -356,17 +354,17 @@
     settle(event.detail.elt.isConnected ? event.detail.elt : doc.body);
   });
 
-  /* Saved, saved as a draft, or parked on the way to sign-in: leaving the page loses nothing any more. */
+  /* Saved, or parked on the way to sign-in: leaving the page loses nothing any more. */
   doc.addEventListener("htmx:beforeOnLoad", (event) => {
     const form = event.detail.elt.closest("form[data-guard]");
     if (event.detail.xhr.status < 500) all(".toast[data-failure='0']").forEach((toast) => toast.remove()); // the network is back
     const kept = event.detail.xhr.status < 400 || event.detail.xhr.getResponseHeader("HX-Redirect");
-    if (form && kept && event.detail.elt.matches("form, [data-autosave]")) unsaved.delete(form);
+    if (form && kept && event.detail.elt.matches("form")) unsaved.delete(form);
   });
   doc.addEventListener("htmx:responseError", (event) => failed(event.detail, event.detail.xhr.status));
   ["htmx:sendError", "htmx:timeout"].forEach((name) => doc.addEventListener(name, (event) => failed(event.detail, 0)));
 
-  window.portal = { one, all, visible, typing, make, closeButton, toggleSide };
+  window.portal = { one, all, visible, typing, make, closeButton, toggleSide, kept: (form) => unsaved.delete(form) };
   doc.documentElement.classList.add("js");
   settle(null);
 })();

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import structlog
 from flask import Flask, Response, g, request
 
 from portal.core.db import read_mode, write_mode
@@ -14,6 +15,7 @@ from portal.web.context import detached_work, runtime
 from portal.web.db import db
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+log = structlog.get_logger("portal.transaction")
 
 
 class PortalFlask(Flask):
@@ -37,9 +39,12 @@ class PortalFlask(Flask):
                     committed = False
             except BaseException:
                 db.session.rollback()
+                _run_anyway(g.pop("after_refusal", []))
                 raise
         if committed:
             _run(g.pop("after_commit", []))
+        else:
+            _run_anyway(g.pop("after_refusal", []))
         return response
 
 
@@ -49,6 +54,22 @@ def after_commit(action: Callable[[], Any]) -> None:
     Not when it is rolled back.
     """
     g.setdefault("after_commit", []).append(action)
+
+
+def after_refusal(action: Callable[[], Any]) -> None:
+    """Run `action` when the request's transaction is over and was not committed: what must be kept although it failed.
+
+    The action opens a transaction of its own; when it fails too, that is logged and the answer stays what it was.
+    """
+    g.setdefault("after_refusal", []).append(action)
+
+
+def _run_anyway(actions: list[Callable[[], Any]]) -> None:
+    for action in actions:
+        try:
+            action()
+        except Exception as error:
+            log.warning("not_kept", endpoint=request.endpoint, error=type(error).__name__)
 
 
 def _run(actions: list[Callable[[], Any]]) -> None:

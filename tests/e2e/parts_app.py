@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, current_app, flash, make_response,
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.datastructures import MultiDict
 
+from portal.web.drafts import FormDraft
 from portal.web.headers import CONTENT_POLICY
 from portal.web.row_parts import RowParts
 from tests.web.gallery_sample import SAMPLE, SHELL, GalleryForm
@@ -46,6 +47,7 @@ def _list_page(form: GalleryForm, status: int = 200) -> Response:
         "parts_list.html",
         shell=SHELL,
         form=form,
+        draft=FormDraft() if request.args.get("nhap") else None,
         rows=ROWS,
         count_text=f"{len(words) or 24} hồ sơ",
         filters=[
@@ -91,14 +93,11 @@ def show_row(no: int) -> str:
 
 @pages.post("/luu")
 def save() -> Response:
+    if request.form.get("_nhap"):
+        return make_response(f"Đã lưu nháp: {request.form['symbol']}")
     form = GalleryForm(request.form)
     form.validate()
     return _list_page(form, 422)
-
-
-@pages.post("/nhap")
-def save_draft() -> str:
-    return f"Đã lưu nháp: {request.form['symbol']}"
 
 
 @pages.get("/loi/<int:status>")

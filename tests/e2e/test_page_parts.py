@@ -189,10 +189,11 @@ def test_a_draft_is_saved_and_only_unsaved_changes_hold_the_page(page: Page) -> 
         dialog.accept()
 
     page.on("dialog", accept)
+    page.goto("/ds?nhap=1")
     page.click("#symbol")
     page.keyboard.type("12")
-    expect(page.locator("[data-saved]")).to_have_text("Có thay đổi chưa lưu")
-    expect(page.locator("[data-saved]")).to_have_text("Đã lưu nháp: 12", timeout=8000)
+    expect(page.locator("[data-draft-state]")).to_have_text("Có thay đổi chưa lưu")
+    expect(page.locator("[data-draft-state]")).to_have_text("Đã lưu nháp: 12", timeout=8000)
     page.click("#di")
     page.wait_for_url("**/ho-so/1")
     assert asked == []

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.core.clock import FixedClock
-from portal.core.drafts import Draft, save_draft
+from portal.core.drafts import Draft, DraftBox, Slot
 from portal.core.job_queue import Claim, enqueue
 from portal.core.jobs import Job, JobState
 from portal.core.runtime import Runtime
@@ -65,16 +65,7 @@ def test_old_drafts_go_and_young_ones_stay(
     owner = actor_of("vangiang").user_id
     for key, age in (("old", 31), ("young", 5)):
         clock.advance(-timedelta(days=age))
-        save_draft(
-            session,
-            runtime.keyring,
-            clock,
-            user_id=owner,
-            record_type="thing",
-            record_key=key,
-            base_version=1,
-            data={"a": ["b"]},
-        )
+        DraftBox(session, runtime.keyring, clock).save(Slot(owner, "thing", key), {"a": ["b"]}, 1)
         session.commit()
         clock.advance(timedelta(days=age))
     assert run(runtime)["house.drop_drafts"] == "Đã xóa 1 bản nháp cũ."

@@ -19,6 +19,8 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired
 
+from portal.web.drafts import FormDraft
+
 
 @dataclass(frozen=True)
 class State:
@@ -188,6 +190,13 @@ SAMPLE = SimpleNamespace(
         {"title": "Nhập danh sách", "state": "queued"},
         {"title": "Xuất danh sách", "state": "done", "result_url": "#tai", "result_label": "Tải danh-sach.xlsx"},
         {"title": "Nhập danh sách", "state": "failed", "message": "Tệp không đọc được. Dữ liệu cũ còn nguyên."},
+    ],
+    drafts=[
+        FormDraft(
+            ticket="a", give_up_url="#bo", base="symbol=Ab3_x9Zq", offered="10:42 18/10/2023", use_url="#dung-tiep"
+        ),
+        FormDraft(ticket="b", give_up_url="#bo", restored="10:42 18/10/2023", kept=True),
+        FormDraft(ticket="c", give_up_url="#bo", restored="10:42 18/10/2023", kept=True, parked=True),
     ],
     conflict=[{"label": "Chức vụ", "mine": "Trưởng phòng", "theirs": "Phó Trưởng phòng"}],
     confirm={

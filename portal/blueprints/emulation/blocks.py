@@ -23,6 +23,7 @@ from portal.domain.emulation.queries import catalogue as queries
 from portal.domain.emulation.services import blocks as services
 from portal.web.access import requires
 from portal.web.context import actor, work
+from portal.web.drafts import NEW, keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
 from portal.web.menu import year_in_view
@@ -46,6 +47,7 @@ def new_block() -> Response:
 
 @bp.post("/cum-khoi/moi")
 @requires(P.CATALOGUE_MANAGE)
+@keeps("emulation.block", check=lambda: None)
 def create_block() -> Response:
     """Add it, then its members."""
     form = BlockForm()
@@ -97,6 +99,7 @@ def edit_block(block_id: int) -> Response:
 
 @bp.post("/cum-khoi/<int:block_id>/sua")
 @requires(P.CATALOGUE_MANAGE)
+@keeps("emulation.block", check=lambda block_id: one(work(), queries.one_block(block_id)))
 def update_block(block_id: int) -> Response:
     """Save corrections; who saves second sees both versions."""
     form = BlockForm()
@@ -216,11 +219,13 @@ def _show_page(
 def _edit_page(
     block: EmulationBlock | None, form: BlockForm, *, problem: str = "", conflict: object = None, status: int = 200
 ) -> Response:
+    own = url_for("emulation.edit_block", block_id=block.id) if block else url_for("emulation.new_block")
     return page(
         "emulation/edit_block.html",
         status=status,
         record=block,
         form=form,
+        draft=of_form("emulation.block", block.id if block else NEW, form, back=own),
         problem=problem,
         conflict=conflict,
         list_url=url_for("emulation.list_blocks", **year_args()),

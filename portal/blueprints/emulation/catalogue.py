@@ -24,6 +24,7 @@ from portal.domain.emulation.queries import catalogue as queries
 from portal.domain.emulation.services import catalogue as services
 from portal.web.access import requires
 from portal.web.context import actor, today, work
+from portal.web.drafts import NEW, keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
 from portal.web.lists import Column, FilterSpec, Listing
@@ -91,6 +92,7 @@ def new_movement() -> Response:
 
 @bp.post("/phong-trao/moi")
 @requires(P.CATALOGUE_MANAGE)
+@keeps("emulation.movement", check=lambda: None)
 def create_movement() -> Response:
     """Add it."""
     form = MovementForm()
@@ -115,6 +117,7 @@ def edit_movement(movement_id: int) -> Response:
 
 @bp.post("/phong-trao/<int:movement_id>/sua")
 @requires(P.CATALOGUE_MANAGE)
+@keeps("emulation.movement", check=lambda movement_id: one(work(), queries.one_movement(movement_id)))
 def update_movement(movement_id: int) -> Response:
     """Save corrections; who saves second sees both versions."""
     form = MovementForm()
@@ -206,6 +209,7 @@ def edit_title(title_id: int) -> Response:
 
 @bp.post("/danh-muc/<int:title_id>/sua")
 @requires(P.CATALOGUE_MANAGE)
+@keeps("emulation.title", check=lambda title_id: one(work(), queries.one_title(title_id)))
 def update_title(title_id: int) -> Response:
     """Save them."""
     form = TitleForm()
@@ -246,11 +250,13 @@ def _movement_page(
     conflict: object = None,
     status: int = 200,
 ) -> Response:
+    own = url_for("emulation.edit_movement", movement_id=movement.id) if movement else url_for("emulation.new_movement")
     return page(
         "emulation/edit_movement.html",
         status=status,
         movement=movement,
         form=form,
+        draft=of_form("emulation.movement", movement.id if movement else NEW, form, back=own),
         problem=problem,
         conflict=conflict,
         list_url=url_for(MOVEMENTS, **year_args()),
@@ -291,7 +297,14 @@ def _title_page(
     ]
     faults = [(f"#{form.aliases.id}", f"{form.aliases.label.text}: {e}") for e in form.aliases.errors] + faults
     return page(
-        "emulation/edit_title.html", status=status, title=title, form=form, rows=rows, faults=faults, problem=problem
+        "emulation/edit_title.html",
+        status=status,
+        title=title,
+        form=form,
+        draft=of_form("emulation.title", title.id, form, *(row for _, row in rows)),
+        rows=rows,
+        faults=faults,
+        problem=problem,
     )
 
 

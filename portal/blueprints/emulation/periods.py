@@ -18,6 +18,7 @@ from portal.domain.emulation.queries import catalogue as queries
 from portal.domain.emulation.services import periods as services
 from portal.web.access import requires
 from portal.web.context import actor, today, work
+from portal.web.drafts import NEW, keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.formats import day, days_left
 from portal.web.htmx import page, see_other
@@ -59,6 +60,7 @@ def new_period() -> Response:
 
 @bp.post("/ky-dang-ky/moi")
 @requires(P.PERIOD_MANAGE)
+@keeps("emulation.new_period", check=lambda: None)
 def create_period() -> Response:
     """Open the period."""
     form = NewPeriodForm()
@@ -86,6 +88,7 @@ def edit_period(period_id: int) -> Response:
 
 @bp.post("/ky-dang-ky/<int:period_id>/sua")
 @requires(P.PERIOD_MANAGE)
+@keeps("emulation.period", check=lambda period_id: one(work(), queries.one_period(period_id)))
 def update_period(period_id: int) -> Response:
     """Save; who saves second sees both versions."""
     form = PeriodForm()
@@ -153,7 +156,8 @@ def withdraw_exception(period_id: int, exception_id: int) -> Response:
 
 def _new_page(current: Work, form: NewPeriodForm, status: int = 200) -> Response:
     _offer(current, form)
-    return page("emulation/new_period.html", form=form, status=status)
+    draft = of_form("emulation.new_period", NEW, form, back=url_for("emulation.new_period"))
+    return page("emulation/new_period.html", form=form, draft=draft, status=status)
 
 
 def _edit_page(
@@ -172,6 +176,7 @@ def _edit_page(
         status=status,
         period=period,
         form=form,
+        draft=of_form("emulation.period", period.id, form, back=url_for("emulation.edit_period", period_id=period.id)),
         grant=grant,
         problem=problem,
         conflict=conflict,

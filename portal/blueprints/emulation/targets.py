@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, flash, request, url_for
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
@@ -20,6 +20,7 @@ from portal.domain.emulation.services import targets as services
 from portal.domain.emulation.services.targets import TargetChange
 from portal.web.access import requires
 from portal.web.context import actor, work
+from portal.web.drafts import keeps, of_form
 from portal.web.forms import PortalForm
 from portal.web.htmx import page, see_other
 from portal.web.menu import year_in_view
@@ -63,7 +64,7 @@ def list_targets() -> Response:
         rows=rows,
         confidences=CONFIDENCES,
         manages=actor().can(P.CATALOGUE_MANAGE),
-        edit_url=url_for("emulation.edit_targets", **year_args()),
+        edit_url=_edit_url(),
     )
 
 
@@ -77,6 +78,7 @@ def edit_targets() -> Response:
 
 @bp.post("/chi-tieu-khen-thuong/sua")
 @requires(P.CATALOGUE_MANAGE)
+@keeps("emulation.targets", check=lambda: None, key=lambda: str(year_in_view()))
 def update_targets() -> Response:
     """Save the whole table: changed rows, rows that go, the row that was filled in at the end."""
     form = PortalForm()
@@ -102,6 +104,10 @@ def update_targets() -> Response:
         return _edit_page(_table(current, posted=False), problem=conflict.message, status=409)
     flash(f"Đã lưu {count} dòng thay đổi." if count else "Không có gì thay đổi.", "ok")
     return see_other(url_for("emulation.list_targets", **year_args()))
+
+
+def _edit_url() -> str:
+    return url_for("emulation.edit_targets", **year_args())
 
 
 def _title_names(current: Work) -> dict[str, str]:
@@ -142,11 +148,15 @@ def _edit_page(table: list[TableRow], *, problem: str = "", status: int = 200) -
         for field in row.form
         if field.errors
     ]
+    draft = of_form("emulation.targets", year_in_view(), *(row.form for row in table), back=_edit_url())
+    if draft.fields:
+        table = [replace(row, remove=draft.fields.get(f"xoa-{row.key}") == ["1"]) for row in table]
     return page(
         "emulation/edit_targets.html",
         status=status,
         year=year_in_view(),
         table=table,
+        draft=draft,
         new_key=NEW,
         faults=faults,
         problem=problem,

@@ -16,6 +16,7 @@ from portal.domain.accounts.models import RoleAssignment, UserAccount
 from portal.domain.accounts.services import GrantData, requests
 from portal.web.access import requires
 from portal.web.context import today, work
+from portal.web.drafts import keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
 
@@ -33,6 +34,7 @@ def new_assignment(user_id: int) -> Response:
 
 @bp.post("/quan-tri/nguoi-dung/<int:user_id>/phan-quyen")
 @requires(Permission.ASSIGNMENT_MANAGE)
+@keeps("accounts.assignment", check=user_of)
 def create_assignment(user_id: int) -> Response:
     """Give the role, or ask a second person where it is a confidential one."""
     user, form = user_of(user_id), AssignmentForm()
@@ -126,7 +128,8 @@ def _data(form: AssignmentForm) -> GrantData:
 
 
 def _form_page(user: UserAccount, form: AssignmentForm, status: int = 200) -> Response:
-    return page("accounts/new_assignment.html", user=user, form=form, status=status)
+    draft = of_form("accounts.assignment", user.id, form, back=url_for("accounts.new_assignment", user_id=user.id))
+    return page("accounts/new_assignment.html", user=user, form=form, draft=draft, status=status)
 
 
 def _end_page(user: UserAccount, assignment: RoleAssignment, form: EndDayForm, status: int = 200) -> Response:

@@ -17,6 +17,7 @@ from portal.domain.accounts.queries import UserFilter
 from portal.domain.accounts.services import UserData
 from portal.web.access import requires
 from portal.web.context import actor, today, work
+from portal.web.drafts import NEW, keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
 from portal.web.lists import Column, FilterSpec, Listing
@@ -57,16 +58,17 @@ def list_users() -> Response:
 @requires(Permission.USER_MANAGE)
 def new_user() -> Response:
     """An empty form."""
-    return page("accounts/new_user.html", form=NewUserForm(unit=request.args.get("don_vi")))
+    return _new_page(NewUserForm(unit=request.args.get("don_vi")))
 
 
 @bp.post("/quan-tri/nguoi-dung")
 @requires(Permission.USER_MANAGE)
+@keeps("accounts.new_user", check=lambda: None)
 def create_user() -> Response:
     """Make the account; its first password is shown once."""
     form = NewUserForm()
     if not form.validate():
-        return page("accounts/new_user.html", form=form, status=422)
+        return _new_page(form, 422)
     first = services.first_password()
     hashed = hasher().hash(first)
     try:
@@ -74,7 +76,7 @@ def create_user() -> Response:
         user = services.add_user(work(), _data(form, form.username.data or "", unit.id), hashed)
     except InvalidInput as error:
         put_errors(form, error)
-        return page("accounts/new_user.html", form=form, status=422)
+        return _new_page(form, 422)
     show_password_once(user.id, first)
     flash(f"Đã tạo tài khoản {user.username}.", "ok")
     return see_other(url_for("accounts.show_first_password", user_id=user.id))
@@ -90,6 +92,7 @@ def show_first_password(user_id: int) -> Response:
 
 @bp.route("/quan-tri/nguoi-dung/<int:user_id>/sua", methods=["GET", "POST"])
 @requires(Permission.USER_MANAGE)
+@keeps("accounts.user", check=user_of)
 def edit_user(user_id: int) -> Response:
     """A person's data corrected; who saves second sees both versions."""
     user = user_of(user_id)
@@ -147,8 +150,14 @@ def _filled(user: UserAccount) -> EditUserForm:
     )
 
 
+def _new_page(form: NewUserForm, status: int = 200) -> Response:
+    draft = of_form("accounts.new_user", NEW, form, back=url_for("accounts.new_user"))
+    return page("accounts/new_user.html", form=form, draft=draft, status=status)
+
+
 def _edit_page(user: UserAccount, form: EditUserForm, status: int = 200) -> Response:
-    return page("accounts/edit_user.html", user=user, form=form, status=status)
+    draft = of_form("accounts.user", user.id, form)
+    return page("accounts/edit_user.html", user=user, form=form, draft=draft, status=status)
 
 
 def _conflict_page(user: UserAccount, mine: EditUserForm) -> Response:
@@ -162,4 +171,5 @@ def _conflict_page(user: UserAccount, mine: EditUserForm) -> Response:
     mine.version.process_data(user.version)
     mine.version.raw_data = None
     edit = work().session.execute(queries.last_edit(user.id)).first()
-    return page("accounts/edit_user.html", user=user, form=mine, conflict=items, edit=edit, status=409)
+    draft = of_form("accounts.user", user.id, mine)
+    return page("accounts/edit_user.html", user=user, form=mine, draft=draft, conflict=items, edit=edit, status=409)

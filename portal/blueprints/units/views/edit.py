@@ -24,10 +24,12 @@ from portal.domain.units.models import Unit
 from portal.domain.units.services import UnitData, UnitFacts
 from portal.web.access import requires
 from portal.web.context import today, work
+from portal.web.drafts import FormDraft, keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
 
 SECTORS = frozenset(s.value for s in UnitSector)
+NEW, FACTS = "units.new", "units.facts"
 FIELDS = ("name", "short_name", "symbol", "place", "head_title", "sector", "note")
 
 
@@ -44,6 +46,7 @@ def new_unit() -> Response:
 
 @bp.post("/quan-tri/don-vi")
 @requires(Permission.UNIT_MANAGE)
+@keeps(NEW, check=lambda: None)
 def create_unit() -> Response:
     """Make the unit under its parent."""
     form = NewUnitForm()
@@ -70,6 +73,7 @@ def edit_unit(unit_id: int) -> Response:
 
 @bp.post("/quan-tri/don-vi/<int:unit_id>/sua")
 @requires(Permission.UNIT_MANAGE)
+@keeps(FACTS, check=managed_unit)
 def update_unit(unit_id: int) -> Response:
     """Save corrections; who saves second sees both versions and loses nothing."""
     form = FactsForm()
@@ -90,11 +94,12 @@ def update_unit(unit_id: int) -> Response:
 
 def _new_page(form: NewUnitForm, status: int = 200) -> Response:
     form.kind_code.choices = kind_choices()
-    return page("units/new_unit.html", form=form, status=status)
+    draft = of_form(NEW, "moi", form, back=url_for("units.new_unit"))
+    return page("units/new_unit.html", form=form, draft=draft, status=status)
 
 
 def _edit_page(unit: Unit, form: FactsForm, status: int = 200) -> Response:
-    return page("units/edit_unit.html", unit=unit, form=form, conflict=None, status=status)
+    return page("units/edit_unit.html", unit=unit, form=form, draft=_draft(unit, form), conflict=None, status=status)
 
 
 def _conflict_page(unit: Unit, form: FactsForm) -> Response:
@@ -109,7 +114,12 @@ def _conflict_page(unit: Unit, form: FactsForm) -> Response:
     form.version.data = unit.version
     form.version.raw_data = None
     conflict = {"items": differing, **last_editor("unit", unit.id)}
-    return page("units/edit_unit.html", unit=unit, form=form, conflict=conflict, status=409)
+    draft = _draft(unit, form)
+    return page("units/edit_unit.html", unit=unit, form=form, draft=draft, conflict=conflict, status=409)
+
+
+def _draft(unit: Unit, form: FactsForm) -> FormDraft:
+    return of_form(FACTS, unit.id, form)
 
 
 def _facts_form(form: FactsForm, unit: Unit) -> FactsForm:

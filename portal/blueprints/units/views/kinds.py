@@ -18,6 +18,7 @@ from portal.domain.units.models import UnitKind, UnitLevel
 from portal.domain.units.policies import can_manage_catalogue
 from portal.web.access import requires
 from portal.web.context import work
+from portal.web.drafts import keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
 
@@ -37,6 +38,7 @@ def list_kinds() -> Response:
 
 @bp.route("/quan-tri/don-vi/loai/<string:kind_code>/sua", methods=["GET", "POST"])
 @requires(Permission.UNIT_MANAGE)
+@keeps("units.kind", check=lambda kind_code: _one(queries.one_kind(kind_code)))
 def edit_kind(kind_code: str) -> Response:
     """A kind's label and what its units owe."""
     form = KindForm()
@@ -58,6 +60,7 @@ def edit_kind(kind_code: str) -> Response:
 
 @bp.route("/quan-tri/don-vi/cap/<string:level_code>/sua", methods=["GET", "POST"])
 @requires(Permission.UNIT_MANAGE)
+@keeps("units.level", check=lambda level_code: _one(queries.one_level(level_code)))
 def edit_level(level_code: str) -> Response:
     """A level's label."""
     form = LevelForm()
@@ -93,7 +96,8 @@ def _edit_page(row: UnitKind | UnitLevel, form: KindForm | LevelForm, status: in
     if status != 422:
         form.mark.data = catalogue.mark_of(row)
         form.mark.raw_data = None
-    return page("units/edit_kind.html", row=row, form=form, conflict=conflict, status=status)
+    draft = of_form("units.kind" if isinstance(row, UnitKind) else "units.level", row.code, form)
+    return page("units/edit_kind.html", row=row, form=form, draft=draft, conflict=conflict, status=status)
 
 
 def _differing(row: UnitKind | UnitLevel, form: KindForm | LevelForm) -> list[dict[str, str]]:

@@ -27,12 +27,14 @@ from portal.domain.units.models import Unit
 from portal.domain.units.reorganisation import NewUnit
 from portal.web.access import requires
 from portal.web.context import today, work
+from portal.web.drafts import keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
 
 
 @bp.route("/quan-tri/don-vi/<int:unit_id>/doi-ten", methods=["GET", "POST"])
 @requires(Permission.UNIT_MANAGE)
+@keeps("units.rename_unit", check=restructured_unit)
 def rename_unit(unit_id: int) -> Response:
     """A new official name from a day on; earlier papers keep the old one."""
     form = RenameForm()
@@ -52,6 +54,7 @@ def rename_unit(unit_id: int) -> Response:
 
 @bp.route("/quan-tri/don-vi/<int:unit_id>/chuyen", methods=["GET", "POST"])
 @requires(Permission.UNIT_MANAGE)
+@keeps("units.move_unit", check=restructured_unit)
 def move_unit(unit_id: int) -> Response:
     """Another parent from a day on; what stands below comes along."""
     form = MoveForm()
@@ -69,6 +72,7 @@ def move_unit(unit_id: int) -> Response:
 
 @bp.route("/quan-tri/don-vi/<int:unit_id>/giai-the", methods=["GET", "POST"])
 @requires(Permission.UNIT_MANAGE)
+@keeps("units.dissolve_unit", check=restructured_unit)
 def dissolve_unit(unit_id: int) -> Response:
     """The end of a unit."""
     form = DissolveForm()
@@ -85,6 +89,7 @@ def dissolve_unit(unit_id: int) -> Response:
 
 @bp.route("/quan-tri/don-vi/<int:unit_id>/sap-nhap", methods=["GET", "POST"])
 @requires(Permission.UNIT_MANAGE)
+@keeps("units.merge_units", check=restructured_unit)
 def merge_units(unit_id: int) -> Response:
     """Units end; a new one is founded in their place, or one that stays takes them in."""
     form = MergeForm()
@@ -106,6 +111,7 @@ def merge_units(unit_id: int) -> Response:
 
 @bp.route("/quan-tri/don-vi/<int:unit_id>/chia-tach", methods=["GET", "POST"])
 @requires(Permission.UNIT_MANAGE)
+@keeps("units.split_unit", check=restructured_unit)
 def split_unit(unit_id: int) -> Response:
     """New units are founded out of one, which ends or stays; each child goes to one of them."""
     form = SplitForm()
@@ -135,8 +141,10 @@ def split_unit(unit_id: int) -> Response:
 
 def _page(name: str, unit: Unit, form: DecisionForm, status: int = 200, children: Sequence[Unit] = ()) -> Response:
     targets = [("", "Ở lại đơn vị này"), *((str(n), f"Đơn vị mới {n + 1}") for n in range(MOST_FOUNDED))]
-    shares = [(child, request.form.get(f"ve-{child.id}", "")) for child in children]
-    return page(f"units/{name}.html", unit=unit, form=form, shares=shares, targets=targets, status=status)
+    draft = of_form(f"units.{name}", unit.id, form)
+    typed = {key: values[0] for key, values in (draft.fields or request.form.to_dict(flat=False)).items() if values}
+    shares = [(child, typed.get(f"ve-{child.id}", "")) for child in children]
+    return page(f"units/{name}.html", unit=unit, form=form, draft=draft, shares=shares, targets=targets, status=status)
 
 
 def _done(unit_id: int, text: str) -> Response:

@@ -1,0 +1,284 @@
+"""Drafts of forms: saved while a person types, offered when they come back, restored after a breakdown.
+
+A later form needs two lines. Its POST view is marked with `@keeps(kind, check)`: the form's own address then also takes
+drafts (the field `_nhap` says what is wanted), and its page is rendered with `draft=of_form(kind, key, form)`, which
+the macros of components/drafts.html read. `check(**address values)` loads and authorises as saving does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass, field
+from dataclasses import fields as dataclass_fields
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Response, current_app, flash, make_response, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+from wtforms import Form
+
+from portal.core.clock import local
+from portal.core.drafts import DraftBox, Kept, Slot
+from portal.core.errors import NotAllowed, NotFound
+from portal.core.manifest import manifests
+from portal.core.merge import differing, write_marks
+from portal.web.context import actor, runtime, viewer
+from portal.web.db import db
+from portal.web.form_values import VERSIONS, secret_names, sent_values
+from portal.web.formats import moment
+from portal.web.htmx import is_htmx, see_other
+from portal.web.login import local_path
+from portal.web.transaction import after_refusal, own_transaction
+
+ViewT = TypeVar("ViewT", bound=Callable[..., Any])
+ASK, BASE, TICKET = "_nhap", "_goc", "_ve"
+TYPING, LEAVING, KEEP, GIVE_UP, FORGET = "dang-go", "roi-trang", "luu", "bo", "thoi"
+"""What `_nhap` may say. KEEP and GIVE_UP are buttons, the others are sent by drafts.js."""
+USE, YES = "nhap", "dung"
+NEW = "moi"
+TICKET_PURPOSE = "draft-ticket"
+NEVER = frozenset({"csrf_token", "password", ASK, TICKET})
+REFUSED = (409, 422)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a page knows of a form on it, sealed: whose it is, which form of which record, where it is shown.
+
+    `parks`: it may be kept although its session has ended. `secret` are the fields that no draft holds.
+    """
+
+    user_id: int
+    session_id: int
+    kind: str
+    key: str
+    back: str
+    made_at: float
+    parks: bool
+    secret: tuple[str, ...] = ()
+
+    @property
+    def slot(self) -> Slot:
+        return Slot(self.user_id, self.kind, self.key)
+
+    def sealed(self) -> str:
+        """The ticket as it stands in the form."""
+        raw = json.dumps(astuple(self), separators=(",", ":"), ensure_ascii=False).encode()
+        return runtime().keyring.encrypt(TICKET_PURPOSE, raw)
+
+    @classmethod
+    def opened(cls, text: str | None) -> Ticket | None:
+        """The ticket out of its seal, or None for anything else."""
+        try:
+            values = json.loads(runtime().keyring.decrypt(TICKET_PURPOSE, text or ""))
+        except (ValueError, RuntimeError):
+            return None
+        return cls(**dict(zip((f.name for f in dataclass_fields(cls)), values, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class FormDraft:
+    """What a page shows of a form's draft, read by components/drafts.html.
+
+    `restored`: since when what the form shows was kept; `offered`: since when a draft waits to be taken up. `fields`:
+    what a restored form holds, for controls that are no fields of a form class. `kept`: the server has a draft.
+    """
+
+    ticket: str = ""
+    base: str = ""
+    restored: str = ""
+    offered: str = ""
+    parked: bool = False
+    kept: bool = False
+    use_url: str = ""
+    give_up_url: str = ""
+    fields: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+def box() -> DraftBox:
+    """The drafts as this request's transaction sees them."""
+    return DraftBox(db.session(), runtime().keyring, runtime().clock)
+
+
+def of_form(kind: str, key: object, *forms: Form, back: str = "") -> FormDraft:
+    """The draft of a form that is about to be shown, filled with what the record holds.
+
+    When the person comes back to a draft the forms are filled with it. Call it last, when choices have been offered.
+    `back` is the page that shows the form, when it is not this one.
+    """
+    place = back or _here()
+    base = request.form.get(BASE) if request.method == "POST" else None
+    if base is None:
+        base = write_marks(sent_values(*forms))
+    kept = None
+    if request.method == "GET":
+        kept = box().load(Slot(actor().user_id, kind, str(key)))
+        if kept is not None and not says_more(kept, sent_values(*forms)):
+            kept = None
+    if kept is not None and in_use(kept):
+        for form in forms:
+            form.process(formdata=MultiDict(kept.fields))
+    return shown(kind, key, kept, base, place, secret_names(*forms))
+
+
+def shown(
+    kind: str, key: object, kept: Kept | None, base: str, back: str, secret: Sequence[str] = (), use_url: str = ""
+) -> FormDraft:
+    """A draft as its form shows it: for forms that load and fill themselves (rows of a table)."""
+    used = kept is not None and in_use(kept)
+    text = moment(kept.saved_at) if kept is not None else ""
+    return FormDraft(
+        ticket=_ticket(kind, str(key), back, secret).sealed(),
+        base=kept.fields.get(BASE, [""])[0] if kept is not None and used else base,
+        restored=text if used else "",
+        offered="" if used else text,
+        parked=kept is not None and kept.parked,
+        kept=used or request.method == "POST",
+        use_url=use_url or _with_use(back),
+        give_up_url=url_for("drafts.give_up"),
+        fields=kept.fields if kept is not None and used else {},
+    )
+
+
+def in_use(kept: Kept) -> bool:
+    """Whether a draft is shown at once: its page was not left in good order, it was parked, or it was asked for."""
+    return not kept.left or kept.parked or request.args.get(USE) == YES
+
+
+def says_more(kept: Kept, stored: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a draft says anything else than what is stored: one that does not is not spoken of."""
+    if differing(kept.fields, stored, stored):
+        return True
+    more = [name for name in kept.fields if name not in stored and name not in NEVER and not name.startswith("_")]
+    return any(any(kept.fields[name]) for name in more if name.rpartition("-")[2] not in VERSIONS)
+
+
+def keeps(
+    kind: str,
+    check: Callable[..., object],
+    key: str | Callable[..., str] = "",
+    given_up: Callable[..., Response] | None = None,
+) -> Callable[[ViewT], ViewT]:
+    """Mark the POST view of a form: its address also takes drafts, and what it refuses is kept as one.
+
+    `key` names the record by the address's values (`{registration_id}/moi`), else they do in their order. `check`
+    takes the address's values and raises unless the person may save the form now. `given_up` answers htmx when the
+    draft is given up (the row as it is stored); else the page is loaded again. The draft goes when the view has saved.
+    """
+
+    def mark(view: ViewT) -> ViewT:
+        @wraps(view)
+        def kept_view(**values: Any) -> Response:
+            if request.method != "POST":
+                return make_response(view(**values))
+            slot = Slot(actor().user_id, kind, _key(key, values))
+            if request.form.get(ASK):
+                check(**values)
+                return _answer(slot, lambda: given_up(**values) if given_up else None)
+            return _watched(view, values, slot)
+
+        return cast(ViewT, kept_view)
+
+    return mark
+
+
+def _key(key: str | Callable[..., str], values: Mapping[str, Any]) -> str:
+    if callable(key):
+        return key(**values)
+    return key.format(**values) if key else "/".join(str(value) for value in values.values()) or NEW
+
+
+def typed_fields() -> dict[str, list[str]]:
+    """What the request's form holds and a draft may hold: no token, no password, never a file."""
+    ticket = Ticket.opened(request.form.get(TICKET))
+    left_out = NEVER | set(ticket.secret if ticket else ())
+    return {name: values for name, values in request.form.lists() if name not in left_out}
+
+
+def typed_version() -> int:
+    """The version that the form was filled over; 0 when it says none."""
+    text = request.form.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _watched(view: Callable[..., Any], values: Mapping[str, Any], slot: Slot) -> Response:
+    """Run the view: drop the draft when it saved, keep what was typed when it did not."""
+    try:
+        response = make_response(view(**values))
+    except (NotAllowed, NotFound, HTTPException):
+        raise
+    except Exception:
+        _keep_anyway(slot)
+        raise
+    if response.status_code < 400:
+        box().drop(slot)
+    elif response.status_code in REFUSED:
+        _keep_anyway(slot)
+    return response
+
+
+def _keep_anyway(slot: Slot) -> None:
+    fields, version = typed_fields(), typed_version()
+
+    def keep() -> None:
+        with own_transaction() as apart:
+            DraftBox(apart.session, runtime().keyring, runtime().clock).save(slot, fields, version, left=True)
+
+    after_refusal(keep)
+
+
+def _answer(slot: Slot, given_up: Callable[[], Response | None]) -> Response:
+    asked = request.form[ASK]
+    if asked in (GIVE_UP, FORGET):
+        box().drop(slot)
+        if asked == FORGET:
+            return make_response("", 204)
+        row = given_up() if is_htmx() else None
+        if row is not None:
+            return row
+        flash("Đã bỏ bản nháp.", "ok")
+        return see_other(_way_back(slot))
+    saved = box().save(slot, typed_fields(), typed_version(), left=asked in (LEAVING, KEEP))
+    text = f"Đã lưu nháp lúc {local(saved.saved_at):%H:%M}"
+    if asked == KEEP:
+        flash(f"{text}.", "ok")
+        return see_other(_with_use(_way_back(slot)))
+    response = make_response(text)
+    response.mimetype = "text/plain"
+    return response
+
+
+def _way_back(slot: Slot) -> str:
+    """Where the form is shown, as its ticket says."""
+    ticket = Ticket.opened(request.form.get(TICKET))
+    home = url_for("home.show_home")
+    return local_path(ticket.back, home) if ticket is not None and ticket.slot == slot else home
+
+
+def _ticket(kind: str, key: str, back: str, secret: Sequence[str]) -> Ticket:
+    person = viewer()
+    session_id = person.session_id if person else 0
+    now = runtime().clock.now().timestamp()
+    return Ticket(actor().user_id, session_id, kind, key, back, now, not is_confidential(kind), tuple(secret))
+
+
+def is_confidential(kind: str) -> bool:
+    """Whether a form's feature (the first word of its kind) is confidential: drafts are kept, nothing is parked."""
+    feature = kind.partition(".")[0]
+    return next((m.confidential for m in manifests() if m.name == feature), False)
+
+
+def _here() -> str:
+    """This page's address, without the wish to use a draft; for a form that comes back, the address on its ticket."""
+    if request.method != "GET":
+        ticket = Ticket.opened(request.form.get(TICKET))
+        return local_path(ticket.back, request.path) if ticket else request.path
+    args = {name: value for name, value in request.args.items() if name != USE}
+    return current_app.url_for(request.endpoint or "", **{**(request.view_args or {}), **args})
+
+
+def _with_use(address: str) -> str:
+    path, mark, place = address.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}{USE}={YES}{mark}{place}"
