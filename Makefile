@@ -9,7 +9,7 @@ export PORT
 DEMO := PORTAL_ENV=demo PORTAL_TODAY=$${PORTAL_TODAY-15/03/2023} $(PY) -m flask --app wsgi
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format demo demo-large lock upgrade setup vendor
+.PHONY: help run test bench lint format demo demo-large lock upgrade setup vendor
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -26,6 +26,9 @@ run: .venv-run ## the portal with demo data on http://127.0.0.1:8000 (PORT=… f
 
 test: setup ## lint, the suite on SQLite and PostgreSQL, browser tests, coverage
 	@exec $(PY) -m scripts.run_tests
+
+bench: setup ## speeds as ratios against their bars, on SQLite and PostgreSQL (BENCH_ROWS=20000 for small machines)
+	@exec $(PY) -m benchmarks $(BENCH)
 
 lint: setup ## ruff, mypy, import contracts, templates, dependencies
 	@exec $(PY) -m scripts.lint

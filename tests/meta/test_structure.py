@@ -27,7 +27,7 @@ def test_addresses_are_kebab_case_with_typed_parameters(app: PortalFlask) -> Non
     assert checks.odd_addresses(app) == []
 
 
-@pytest.mark.parametrize("folder", ["portal", "seed", "tests", "scripts"])
+@pytest.mark.parametrize("folder", ["portal", "seed", "tests", "scripts", "benchmarks"])
 def test_files_and_functions_stay_small(folder: str) -> None:
     assert checks.large_files(ROOT / folder) == []
     assert checks.long_functions(ROOT / folder) == []
