@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import JSON, DateTime, Engine, Enum, Integer, MetaData, String, TypeDecorator, event
+from sqlalchemy import JSON, DateTime, Engine, Enum, Integer, MetaData, String, TypeDecorator, event, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.types import TypeEngine
 
 NAMING = {
@@ -167,3 +167,12 @@ def load_models(package: str = "portal.domain") -> None:
     for info in pkgutil.walk_packages(root.__path__, f"{package}."):
         if info.name.endswith("models"):
             importlib.import_module(info.name)
+
+
+def hold(session: Session, name: str) -> None:
+    """Let one transaction at a time go on past this point, until it ends: for a rule over rows that are not there yet.
+
+    SQLite needs nothing: a unit of work that writes is alone from its first statement.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))

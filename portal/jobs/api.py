@@ -80,12 +80,14 @@ class JobContext:
         claim: Claim,
         owner: Actor | None = None,
         stopping: Callable[[], bool] = lambda: False,
+        permission: Permission | None = None,
     ) -> None:
         self.runtime = runtime
         self.claim = claim
         self.owner = owner
         self.checkpoint: dict[str, Any] = dict(claim.checkpoint)
         self._stopping = stopping
+        self._giver_id = owner.giver_behind(permission) if owner and permission else None
         self._in_step = False
         self._told = 0.0
 
@@ -155,7 +157,8 @@ class JobContext:
         return ResultFile(content.sha256, content.size, name, content_type)
 
     def _work(self, session: Session) -> Work:
-        return Work(session, self.actor, self.runtime.clock, f"job-{self.job_id}")
+        clock, request_id = self.runtime.clock, f"job-{self.job_id}"
+        return Work(session, self.actor, clock, request_id, on_behalf_of_id=self._giver_id)
 
     def _lease_end(self) -> Any:
         return self.runtime.clock.real() + self.runtime.settings.job_lease

@@ -181,7 +181,7 @@ class Worker:
             with write_mode(), self.runtime.session_factory() as session:
                 note_result(session, held, kept)
                 session.commit()
-        result: JobResult = handler.run(JobContext(self.runtime, held, owner, self.stopping.is_set))
+        result: JobResult = handler.run(JobContext(self.runtime, held, owner, self.stopping.is_set, handler.permission))
         return {**result.as_json(), **kept}
 
     def _owner(self, held: Claim) -> Actor | None:

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, current_app, flash, redirect, requ
 
 from portal.core.errors import NotAllowed
 from portal.domain.access.enums import Permission
-from portal.web.context import viewer
+from portal.web.context import come_in_for, viewer
 
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 NEEDS = "__portal_needs__"
@@ -84,6 +84,7 @@ def check_access() -> Response | None:
     least = floor_of(current_app, request.endpoint)
     if not person.actor.can(needed) or (least is not None and not person.actor.can(least)):
         raise NotAllowed
+    come_in_for(person.actor.giver_behind(needed))
     return None
 
 

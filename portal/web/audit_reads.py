@@ -23,7 +23,7 @@ def record_read(
     Call it once everything is read, before the answer goes out: it ends the request's reading, and when it cannot be
     written it raises, so that nothing leaves unrecorded.
     """
-    address = work().address
+    here = work()
     db.session.rollback()
     record_now(
         runtime().session_factory,
@@ -36,6 +36,7 @@ def record_read(
             unit_id=unit_id,
             detail=dict(detail or {}),
             request_id=request_id(),
-            address=address,
+            address=here.address,
+            on_behalf_of_id=here.on_behalf_of_id,
         ),
     )

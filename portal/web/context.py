@@ -48,7 +48,13 @@ def actor() -> Actor:
 
 def work() -> Work:
     """The unit of work of this request: hand it to services and queries."""
-    return Work(db.session(), actor(), runtime().clock, request_id(), request.remote_addr or "")
+    giver_id: int | None = g.get("on_behalf_of_id")
+    return Work(db.session(), actor(), runtime().clock, request_id(), request.remote_addr or "", giver_id)
+
+
+def come_in_for(giver_id: int | None) -> None:
+    """Remember in whose name alone the person may call this view: the giver of a delegation, or None."""
+    g.on_behalf_of_id = giver_id
 
 
 def anonymous_work() -> Work:

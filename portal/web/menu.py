@@ -148,6 +148,7 @@ def _user_menu(person: Viewer) -> list[tuple[str, str, str]]:
     own_jobs = [("Việc chạy nền", url_for("jobs.list_jobs"), "progress")]
     return [
         ("Tài khoản của tôi", url_for("accounts.show_own_account"), "user"),
+        ("Ủy quyền", url_for("accounts.list_own_delegations"), "user-check"),
         ("Đổi mật khẩu", url_for("accounts.change_password"), "key"),
         ("Phiên đăng nhập", url_for("accounts.list_own_sessions"), "shield-lock"),
         *(own_jobs if person.actor.can(Permission.JOB_VIEW) else []),

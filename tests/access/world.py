@@ -88,6 +88,9 @@ def build_world(session: Session, clock: Clock, password_hash: str) -> World:
         world.add("job", role, job_id=_job(session, clock, user.id, JobState.FAILED))
         world.add("made", role, job_id=_job(session, clock, user.id, JobState.DONE))
         world.add("session", role, session_id=_session(session, clock, user.id))
+    receiver = create_user(work, UserData("role.receiver", "Người Nhận", units[DISTRICT]), password_hash, False)
+    for role in (NOBODY, *Role):
+        world.add("given", role, delegation_id=_delegation(session, clock, role, receiver.id))
     _child(session, clock, world, units)
     for code in PLACES:
         _place(session, clock, world, code, units[code], work)
@@ -217,6 +220,24 @@ def _job(session: Session, clock: Clock, owner_id: int, state: JobState) -> int:
         owner_id=owner_id,
         run_at=now,
         created_at=now,
+    )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def _delegation(session: Session, clock: Clock, role: str, receiver_id: int) -> int:
+    """What the account of a role gave to another; it is over, so that it adds to nobody's rights."""
+    giver = session.scalars(select(UserAccount).where(UserAccount.username == f"role.{role}")).one()
+    made = RoleAssignment(
+        user_id=receiver_id,
+        role=Role.UNIT_OFFICER,
+        unit_id=giver.home_unit_id,
+        valid_from=date(2023, 1, 1),
+        valid_to=date(2023, 1, 31),
+        given_by_id=giver.id,
+        reason="Giấy ủy quyền",
+        created_at=clock.now(),
     )
     session.add(made)
     session.flush()

@@ -59,6 +59,11 @@ class Actor:
         givers = [g.on_behalf_of_id for g in self.grants_of(permission) if g.unit_id == unit_id]
         return None if not givers or None in givers else givers[0]
 
+    def giver_behind(self, permission: Permission) -> int | None:
+        """As acts_for, for what belongs to no unit (a catalogue, a list over units)."""
+        givers = [g.on_behalf_of_id for g in self.grants_of(permission)]
+        return None if not givers or None in givers else givers[0]
+
     @property
     def identities(self) -> frozenset[int]:
         """The actor and everyone they act for: none of these may approve what the actor drafted, nor the reverse."""
@@ -92,7 +97,8 @@ def grants_from(assignments: Iterable[AssignmentFacts]) -> tuple[Grant, ...]:
 class Work:
     """One unit of work.
 
-    The session it writes in, who acts, and when. Services take it first; they flush, never commit.
+    The session it writes in, who acts, and when. Services take it first; they flush, never commit. `on_behalf_of_id` is
+    the giver by whose delegation alone the actor came in here; audit entries bear it unless a service says otherwise.
     """
 
     session: Session
@@ -100,6 +106,7 @@ class Work:
     clock: Clock
     request_id: str = ""
     address: str = ""
+    on_behalf_of_id: int | None = None
 
     def today(self) -> date:
         return self.clock.today()

@@ -14,12 +14,17 @@ ALL_LEVELS = frozenset({PROVINCE, DEPARTMENT, DISTRICT, COMMUNE, SUBORDINATE})
 
 @dataclass(frozen=True, slots=True)
 class RoleSpec:
-    """`grants` maps a permission to its reach; `levels` are the unit levels that the role fits."""
+    """`grants` maps a permission to its reach; `levels` are the unit levels that the role fits.
+
+    `delegable`: its holder may hand it on for a time (ủy quyền). What guards the portal and what is a person's own seat
+    is not.
+    """
 
     grants: Mapping[Permission, Reach]
     levels: frozenset[str]
     needs_totp: bool = False
     confidential: bool = False
+    delegable: bool = True
 
 
 _OBSERVE = {P.UNIT_VIEW: Reach.SUBTREE, P.CATALOGUE_VIEW: Reach.SUBTREE}
@@ -65,8 +70,8 @@ _AT_PROVINCE = frozenset({PROVINCE})
 _AT_UNITS = frozenset({DEPARTMENT, DISTRICT, COMMUNE, SUBORDINATE})
 
 ROLES: Mapping[Role, RoleSpec] = {
-    Role.SYSTEM_ADMIN: RoleSpec(_ADMINISTER, _AT_PROVINCE, needs_totp=True),
-    Role.AUDIT_READER: RoleSpec({P.AUDIT_VIEW: Reach.SUBTREE}, _AT_PROVINCE, needs_totp=True),
+    Role.SYSTEM_ADMIN: RoleSpec(_ADMINISTER, _AT_PROVINCE, needs_totp=True, delegable=False),
+    Role.AUDIT_READER: RoleSpec({P.AUDIT_VIEW: Reach.SUBTREE}, _AT_PROVINCE, needs_totp=True, delegable=False),
     Role.DIRECTOR: RoleSpec(_WATCH_EMULATION, _AT_PROVINCE),
     Role.DEPUTY_DIRECTOR: RoleSpec(_WATCH_EMULATION, _AT_PROVINCE),
     Role.DIVISION_HEAD: RoleSpec(_RUN_EMULATION, _AT_PROVINCE),
@@ -80,6 +85,7 @@ ROLES: Mapping[Role, RoleSpec] = {
     Role.COUNCIL_MEMBER: RoleSpec(
         {**_OBSERVE, P.REGISTRATION_VIEW: Reach.SUBTREE, P.REGISTRATION_EXPORT: Reach.SUBTREE, P.JOB_VIEW: Reach.OWN},
         _AT_PROVINCE,
+        delegable=False,
     ),
     Role.AREA_APPRAISER: RoleSpec(_NOTHING_YET, ALL_LEVELS),
     Role.UNIT_OFFICER: RoleSpec(_UNIT_OFFICER, _AT_UNITS),
@@ -87,5 +93,5 @@ ROLES: Mapping[Role, RoleSpec] = {
     Role.COMMUNE_OFFICER: RoleSpec(_COMMUNE_OFFICER, frozenset({COMMUNE, SUBORDINATE})),
     Role.DISTRICT_RELIGION_OFFICER: RoleSpec(_CONFIDENTIAL, frozenset({DISTRICT}), needs_totp=True, confidential=True),
     Role.DISTRICT_RELIGION_HEAD: RoleSpec(_CONFIDENTIAL, frozenset({DISTRICT}), needs_totp=True, confidential=True),
-    Role.VIEWER: RoleSpec({**_OBSERVE, P.REGISTRATION_VIEW: Reach.SUBTREE}, ALL_LEVELS),
+    Role.VIEWER: RoleSpec({**_OBSERVE, P.REGISTRATION_VIEW: Reach.SUBTREE}, ALL_LEVELS, delegable=False),
 }

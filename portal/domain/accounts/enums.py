@@ -57,6 +57,37 @@ class AssignmentState(StrEnum):
         }[self]
 
 
+class DelegationState(StrEnum):
+    """Where a delegation stands on a day. `UNBACKED`: its giver does not hold the role, so that nothing may be done."""
+
+    IN_FORCE = "in_force"
+    COMING = "coming"
+    UNBACKED = "unbacked"
+    OVER = "over"
+    REVOKED = "revoked"
+
+    @property
+    def label(self) -> str:
+        return _DELEGATION[self][0]
+
+    @property
+    def tone(self) -> str:
+        return _DELEGATION[self][1]
+
+    @property
+    def icon(self) -> str:
+        return _DELEGATION[self][2]
+
+
+_DELEGATION = {
+    DelegationState.IN_FORCE: ("Đang hiệu lực", "ok", "circle-check"),
+    DelegationState.COMING: ("Chưa đến ngày", "run", "clock"),
+    DelegationState.UNBACKED: ("Không có hiệu lực", "warn", "alert-triangle"),
+    DelegationState.OVER: ("Đã hết hạn", "idle", "circle-minus"),
+    DelegationState.REVOKED: ("Đã thu hồi", "idle", "arrow-back-up"),
+}
+
+
 class FactorState(StrEnum):
     """Where a person's second factor stands."""
 
@@ -105,6 +136,7 @@ class RequestKind(StrEnum):
 
     GRANT = "grant"
     EXTEND = "extend"
+    DELEGATE = "delegate"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a kind's name
     RESET_FACTOR = "reset_factor"
 
@@ -113,6 +145,7 @@ class RequestKind(StrEnum):
         return {
             RequestKind.GRANT: "Giao vai trò",
             RequestKind.EXTEND: "Kéo dài thời hạn vai trò",
+            RequestKind.DELEGATE: "Ủy quyền vai trò",
             RequestKind.RESET_PASSWORD: "Cấp lại mật khẩu",
             RequestKind.RESET_FACTOR: "Đặt lại xác thực hai bước",
         }[self]

@@ -6,7 +6,10 @@ from portal.core.clock import local
 from portal.core.manifest import Manifest, MenuEntry, WaitingItem
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
+from portal.domain.access.roles import ROLES
+from portal.domain.accounts.delegation_queries import unseen_by
 from portal.domain.accounts.enums import RequestKind, SessionEnd
+from portal.domain.accounts.models import RoleAssignment
 from portal.domain.accounts.queries import waiting_requests
 from portal.domain.accounts.rules import REQUEST_GOOD_FOR
 
@@ -31,6 +34,10 @@ AUDIT_LABELS = {
     "assignment.created": "Giao vai trò",
     "assignment.edited": "Đổi thời hạn vai trò",
     "assignment.ended": "Kết thúc vai trò",
+    "delegation.created": "Ủy quyền",
+    "delegation.acknowledged": "Xác nhận đã biết ủy quyền",
+    "delegation.revoked": "Thu hồi ủy quyền",
+    "delegation.ended": "Ủy quyền hết hiệu lực theo vai trò",
     "access_request.made": "Gửi yêu cầu về quyền hạn chế",
     "access_request.approved": "Xác nhận yêu cầu về quyền hạn chế",
     "access_request.refused": "Không xác nhận yêu cầu về quyền hạn chế",
@@ -66,7 +73,31 @@ AUDIT_WORDS = {
 
 
 def waiting(work: Work, _year: int) -> list[WaitingItem]:
-    """Requests about confidential roles that wait for a second person (one query): a word only, no names."""
+    """What waits: delegations that one does not yet know of, requests for a second person (one query each)."""
+    return _delegations(work) + _requests(work)
+
+
+def _delegations(work: Work) -> list[WaitingItem]:
+    """Delegations that the actor received and has not yet said to know of; of a confidential role a word only."""
+    found = []
+    for row in work.session.execute(unseen_by(work.actor, work.today())):
+        given: RoleAssignment = row.RoleAssignment
+        role = "vai trò hạn chế" if ROLES[given.role].confidential else given.role.label
+        found.append(
+            WaitingItem(
+                title=f"Được ủy quyền {role}, từ {given.valid_from:%d/%m/%Y} đến hết {given.valid_to:%d/%m/%Y}",
+                area="Tài khoản",
+                endpoint="accounts.show_delegation",
+                values={"delegation_id": given.id},
+                since=local(given.created_at).date(),
+                note=f"{row.giver_name} ủy quyền",
+            )
+        )
+    return found
+
+
+def _requests(work: Work) -> list[WaitingItem]:
+    """Requests about confidential roles that wait for a second person: a word only, no names."""
     if not work.actor.can(Permission.ACCESS_REQUEST_CONFIRM):
         return []
     since = work.clock.now() - REQUEST_GOOD_FOR
@@ -96,9 +127,17 @@ MANIFEST = Manifest(
             order=910,
         ),
         MenuEntry(
+            label="Ủy quyền",
+            endpoint="accounts.list_delegations",
+            icon="user-check",
+            permission=Permission.ASSIGNMENT_MANAGE,
+            group="Quản trị",
+            order=920,
+        ),
+        MenuEntry(
             label="Yêu cầu phân quyền",
             endpoint="accounts.list_access_requests",
-            icon="user-check",
+            icon="checks",
             permission=Permission.ACCESS_REQUEST_VIEW,
             group="Quản trị",
             order=930,

@@ -49,13 +49,18 @@ class RecoveryCode(Base):
 
 
 class RoleAssignment(Versioned, Base):
-    """A role over a unit and all below it, from a day to a day (inclusive); with `given_by_id` a delegation."""
+    """A role over a unit and all below it, from a day to a day (inclusive); with `given_by_id` a delegation.
+
+    A delegation holds only while its giver holds the role there in their own right (queries.assignment_on);
+    `acknowledged_at` is when its receiver said that they know of it.
+    """
 
     __tablename__ = "role_assignment"
     __table_args__ = (
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
         CheckConstraint("given_by_id IS NULL OR given_by_id <> user_id", name="not_to_oneself"),
         Index("ix_role_assignment_user", "user_id", "valid_from"),
+        Index("ix_role_assignment_giver", "given_by_id", "valid_from"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -66,6 +71,7 @@ class RoleAssignment(Versioned, Base):
     valid_to: Mapped[date | None] = mapped_column()
     given_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
+    acknowledged_at: Mapped[datetime | None] = mapped_column()
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column()
     ended_at: Mapped[datetime | None] = mapped_column()

@@ -60,6 +60,16 @@ def can_assign_over(work: Work, role: Role, unit_id: int) -> bool:
     return in_reach(work.session, work.actor, Permission.ASSIGNMENT_MANAGE, unit_id, work.today(), whole)
 
 
+def can_revoke(work: Work, delegation: RoleAssignment) -> bool:
+    """Whether the actor may end this delegation: its giver, or an administrator where its giver works."""
+    if delegation.given_by_id == work.actor.user_id:
+        return True
+    giver = work.session.get(UserAccount, delegation.given_by_id)
+    if giver is None or work.actor.user_id == delegation.user_id:
+        return False
+    return in_reach(work.session, work.actor, Permission.ASSIGNMENT_MANAGE, giver.home_unit_id, work.today())
+
+
 def needs_second_person(work: Work, user_id: int) -> bool:
     """Whether resetting this account waits for a second person: it holds, or will hold, a confidential role."""
     return bool(confidential_roles_of(work.session, user_id, work.today()))

@@ -15,7 +15,7 @@ from portal.core.text import clean, fold
 from portal.domain.access.actor import Actor, AssignmentFacts, grants_from
 from portal.domain.access.enums import Permission, Reach, Role
 from portal.domain.access.roles import ROLES
-from portal.domain.accounts.enums import RequestState, UserState
+from portal.domain.accounts.enums import RequestKind, RequestState, UserState
 from portal.domain.accounts.models import AccessRequest, RecoveryCode, RoleAssignment, UserAccount, UserSession
 from portal.domain.audit.models import AuditEntry
 from portal.domain.units.models import Unit, UnitClosure
@@ -58,11 +58,33 @@ class FactorFacts:
 
 
 def assignment_on(on: date) -> ColumnElement[bool]:
-    """The condition that an assignment is in force on that day."""
+    """The condition that an assignment is in force on that day: within its days and, if delegated, still backed."""
+    return and_(days_hold(RoleAssignment, on), or_(RoleAssignment.given_by_id.is_(None), backed_on(on)))
+
+
+def days_hold(assignment: Any, on: date) -> ColumnElement[bool]:
+    """The condition that an assignment (the table or an alias) was not ended and covers that day."""
     return and_(
-        RoleAssignment.ended_at.is_(None),
-        RoleAssignment.valid_from <= on,
-        or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= on),
+        assignment.ended_at.is_(None),
+        assignment.valid_from <= on,
+        or_(assignment.valid_to.is_(None), assignment.valid_to >= on),
+    )
+
+
+def backed_on(on: date) -> ColumnElement[bool]:
+    """The condition that a delegation's giver holds the role there in their own right on that day, account open.
+
+    Nothing that was delegated backs a delegation: nobody hands on what they were handed.
+    """
+    held, giver = aliased(RoleAssignment), aliased(UserAccount)
+    return exists().where(
+        held.user_id == RoleAssignment.given_by_id,
+        held.role == RoleAssignment.role,
+        held.unit_id == RoleAssignment.unit_id,
+        held.given_by_id.is_(None),
+        days_hold(held, on),
+        giver.id == held.user_id,
+        giver.disabled_at.is_(None),
     )
 
 
@@ -273,8 +295,13 @@ def in_reach(
 
 def requests_for(actor: Actor, on: date, state: RequestState | None = None) -> Select[*tuple[Any, ...]]:
     """Requests about confidential roles in the actor's reach, the newest first, with the names they speak of."""
+    stmt = _requests().where(scope(actor, Permission.ACCESS_REQUEST_VIEW, AccessRequest.unit_id, on))
+    return stmt if state is None else stmt.where(AccessRequest.state == state)
+
+
+def _requests() -> Select[*tuple[Any, ...]]:
     asker, decider = aliased(UserAccount), aliased(UserAccount)
-    stmt = (
+    return (
         select(
             AccessRequest,
             UserAccount.full_name.label("user_name"),
@@ -286,15 +313,18 @@ def requests_for(actor: Actor, on: date, state: RequestState | None = None) -> S
         .join(Unit, Unit.id == AccessRequest.unit_id)
         .join(asker, asker.id == AccessRequest.requested_by_id)
         .outerjoin(decider, decider.id == AccessRequest.decided_by_id)
-        .where(scope(actor, Permission.ACCESS_REQUEST_VIEW, AccessRequest.unit_id, on))
         .order_by(AccessRequest.id.desc())
     )
-    return stmt if state is None else stmt.where(AccessRequest.state == state)
 
 
 def one_request(actor: Actor, on: date, request_id: int) -> Select[*tuple[Any, ...]]:
     """One request in the actor's reach, as requests_for gives it."""
     return requests_for(actor, on).where(AccessRequest.id == request_id)
+
+
+def own_requests(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """The actor's own requests for delegations of confidential roles, as requests_for gives them, the newest first."""
+    return _requests().where(AccessRequest.requested_by_id == actor.user_id, AccessRequest.kind == RequestKind.DELEGATE)
 
 
 def waiting_of(actor: Actor, user_id: int, on: date) -> Select[AccessRequest]:

@@ -36,6 +36,7 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_entry_at", "at", "id"),
         Index("ix_audit_entry_actor", "actor_id", "id"),
+        Index("ix_audit_entry_behalf", "on_behalf_of_id", "id"),
         Index("ix_audit_entry_object", "object_type", "object_id", "id"),
         Index("ix_audit_entry_action", "action", "id"),
     )

@@ -58,12 +58,15 @@ def record(
     on_behalf_of_id: int | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add an entry to this transaction. Of confidential features `detail` holds field names only, never values."""
+    """Add an entry to this transaction. Of confidential features `detail` holds field names only, never values.
+
+    `on_behalf_of_id`: in whose name it was done; when none is given, in whose name alone the actor came in.
+    """
     entry = EntryData(
         at=work.clock.now(),
         action=action,
         actor_id=work.actor.user_id or None,
-        on_behalf_of_id=on_behalf_of_id,
+        on_behalf_of_id=work.on_behalf_of_id if on_behalf_of_id is None else on_behalf_of_id,
         object_type=object_type,
         object_id=str(object_id),
         unit_id=unit_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal.blueprints.accounts.views import assignments as assignments
+from portal.blueprints.accounts.views import delegations as delegations
 from portal.blueprints.accounts.views import own as own
 from portal.blueprints.accounts.views import password as password
 from portal.blueprints.accounts.views import people as people

@@ -20,6 +20,7 @@ from portal.web.drafts import keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
 
+BY_ITS_HOLDER = "Vai trò hạn chế do chính người giữ vai trò ủy quyền, ở trang Ủy quyền của mình."
 ASKED = "Đã gửi yêu cầu. Người thứ hai của mảng hạn chế xác nhận thì vai trò mới có hiệu lực."
 
 
@@ -42,6 +43,8 @@ def create_assignment(user_id: int) -> Response:
         return _form_page(user, form, 422)
     try:
         data = _data(form)
+        if ROLES[data.role].confidential and data.given_by_id is not None:
+            raise InvalidInput({"given_by": [BY_ITS_HOLDER]})
         if ROLES[data.role].confidential:
             requests.ask_grant(work(), user.id, data, data.reason)
         else:

@@ -76,7 +76,7 @@ def refuse_access_request(request_id: int) -> Response:
 
 
 @bp.post("/quan-tri/yeu-cau-phan-quyen/<int:request_id>/rut")
-@requires(Permission.ASSIGNMENT_MANAGE)
+@requires(Permission.ACCESS_REQUEST_VIEW)
 def withdraw_access_request(request_id: int) -> Response:
     """Take back what one asked for."""
     _row_of(request_id)

@@ -9,6 +9,11 @@ from portal.domain.accounts.services.assignments import end_assignment as end_as
 from portal.domain.accounts.services.assignments import grant_role as grant_role
 from portal.domain.accounts.services.assignments import lengthens as lengthens
 from portal.domain.accounts.services.assignments import move_end as move_end
+from portal.domain.accounts.services.delegations import Delegated as Delegated
+from portal.domain.accounts.services.delegations import DelegationData as DelegationData
+from portal.domain.accounts.services.delegations import acknowledge as acknowledge
+from portal.domain.accounts.services.delegations import delegate as delegate
+from portal.domain.accounts.services.delegations import revoke as revoke
 from portal.domain.accounts.services.own import choose_theme as choose_theme
 from portal.domain.accounts.services.own_password import change_password as change_password
 from portal.domain.accounts.services.own_password import note_wrong_password as note_wrong_password

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, VersionConflict
 from portal.core.text import clean
@@ -17,8 +16,9 @@ from portal.domain.access.roles import ROLES
 from portal.domain.accounts import policies
 from portal.domain.accounts.models import RoleAssignment, UserAccount
 from portal.domain.accounts.queries import assignment_not_over, one_assignment
+from portal.domain.accounts.services.delegation_checks import Handed, delegation_faults
+from portal.domain.accounts.services.delegation_ends import end_given, note
 from portal.domain.accounts.services.people import NotOneself, SecondPersonNeeded
-from portal.domain.audit.services import record
 from portal.domain.units.models import Unit
 
 
@@ -68,7 +68,11 @@ def put_assignment(work: Work, user_id: int, data: GrantData) -> RoleAssignment:
     )
     work.session.add(assignment)
     work.session.flush()
-    _note(work, "assignment.created", assignment, {"from": data.valid_from.isoformat(), "to": _iso(data.valid_to)})
+    values: dict[str, Any] = {"from": data.valid_from.isoformat(), "to": _iso(data.valid_to)}
+    if data.given_by_id is None:
+        note(work, "assignment.created", assignment, values)
+    else:
+        note(work, "delegation.created", assignment, values | {"given_by": data.given_by_id})
     return assignment
 
 
@@ -119,7 +123,7 @@ def put_end(work: Work, assignment: RoleAssignment, valid_to: date | None) -> No
     """Write the new last day; the caller has checked it."""
     old, assignment.valid_to = assignment.valid_to, valid_to
     work.session.flush()
-    _note(work, "assignment.edited", assignment, {"to": {"old": _iso(old), "new": _iso(valid_to)}})
+    note(work, "assignment.edited", assignment, {"to": {"old": _iso(old), "new": _iso(valid_to)}})
 
 
 def lengthens(assignment: RoleAssignment, valid_to: date | None) -> bool:
@@ -135,7 +139,9 @@ def end_assignment(work: Work, user_id: int, assignment_id: int, version: int) -
     assignment.ended_at = work.clock.now()
     assignment.ended_by_id = work.actor.user_id or None
     work.session.flush()
-    _note(work, "assignment.ended", assignment, {})
+    note(work, "assignment.ended", assignment, {})
+    if assignment.given_by_id is None:
+        end_given(work, user_id, [(assignment.role, assignment.unit_id)])
     return assignment
 
 
@@ -197,36 +203,14 @@ def _overlapping(work: Work, user_id: int, data: GrantData) -> Any:
 
 
 def _delegation_errors(work: Work, user_id: int, data: GrantData) -> dict[str, list[str]]:
-    """A delegation: by someone who holds the role there in their own right all that time, with an end and a reason."""
-    errors: dict[str, list[str]] = {}
-    if data.given_by_id == user_id:
-        errors["given_by"] = ["Không tự ủy quyền cho mình."]
-    elif data.valid_to is not None:
-        held = select(RoleAssignment.id).where(
-            RoleAssignment.user_id == data.given_by_id,
-            RoleAssignment.role == data.role,
-            RoleAssignment.unit_id == data.unit_id,
-            RoleAssignment.given_by_id.is_(None),
-            RoleAssignment.ended_at.is_(None),
-            RoleAssignment.valid_from <= data.valid_from,
-            or_(RoleAssignment.valid_to.is_(None), RoleAssignment.valid_to >= data.valid_to),
-        )
-        if work.session.scalar(held.limit(1)) is None:
-            errors["given_by"] = ["Người ủy quyền không giữ vai trò này ở đơn vị đó trong suốt thời gian ủy quyền."]
-    if data.valid_to is None:
-        errors["valid_to"] = ["Ủy quyền phải có ngày cuối."]
-    if not clean(data.reason):
-        errors["reason"] = ["Ủy quyền cần ghi căn cứ, ví dụ số văn bản ủy quyền."]
-    return errors
-
-
-def _note(work: Work, action: str, assignment: RoleAssignment, values: Mapping[str, Any]) -> None:
-    """The audit entry; of a confidential role it names the fields only."""
-    if ROLES[assignment.role].confidential:
-        detail: dict[str, Any] = {"user": assignment.user_id, "fields": ["role", *values]}
-    else:
-        detail = {"user": assignment.user_id, "role": assignment.role.value, **values}
-    record(work, action, "role_assignment", assignment.id, unit_id=assignment.unit_id, detail=detail)
+    """The rules of delegations, by the fields of the administrator's form."""
+    if data.given_by_id is None:
+        return {}
+    handed = Handed(
+        data.given_by_id, user_id, data.role, data.unit_id, data.valid_from, data.valid_to, reason=data.reason
+    )
+    names = {"giver": "given_by", "receiver": "given_by", "last": "valid_to"}
+    return {names.get(key, key): texts for key, texts in delegation_faults(work, handed).items()}
 
 
 def _iso(day: date | None) -> str | None:

@@ -15,6 +15,7 @@ from portal.domain.accounts.enums import FailureKind, SessionEnd
 from portal.domain.accounts.models import UserAccount
 from portal.domain.accounts.queries import by_username
 from portal.domain.accounts.rules import is_username
+from portal.domain.accounts.services.delegation_ends import end_given
 from portal.domain.accounts.services.failures import Counter, forget_failures
 from portal.domain.accounts.services.own import set_quietly
 from portal.domain.accounts.services.second_factor import clear_factor
@@ -138,7 +139,10 @@ def edit_user(work: Work, user_id: int, data: UserData, version: int) -> UserAcc
 
 
 def disable_user(work: Work, user_id: int, reason: str) -> UserAccount:
-    """Shut an account: its sessions end at once, nobody signs in with it. Raises NotFound, NotAllowed, NotOneself."""
+    """Shut an account: its sessions and what it delegated end at once, nobody signs in with it.
+
+    Raises NotFound, NotAllowed, NotOneself.
+    """
     user = _managed(work, user_id)
     if user.disabled_at is None:
         user.disabled_at = work.clock.now()
@@ -146,6 +150,7 @@ def disable_user(work: Work, user_id: int, reason: str) -> UserAccount:
         detail = {"reason": clean(reason)}
         record(work, "account.disabled", "user_account", user.id, unit_id=user.home_unit_id, detail=detail)
         end_sessions_of(work, user.id, SessionEnd.DISABLED)
+        end_given(work, user.id)
     return user
 
 

@@ -1,4 +1,6 @@
-"""Changes in a confidential module: asked for by an administrator, done once a second person of it confirms."""
+"""Changes in a confidential module: asked for by an administrator, or by who delegates; done once a second person of it
+confirms.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +27,7 @@ from portal.domain.accounts.services.assignments import (
     put_assignment,
     put_end,
 )
+from portal.domain.accounts.services.delegation_checks import Handed, delegation_faults
 from portal.domain.accounts.services.people import drop_factor, put_password, resettable
 from portal.domain.audit.services import record
 
@@ -71,6 +74,21 @@ def ask_grant(work: Work, user_id: int, data: GrantData, reason: str) -> AccessR
     return _ask(work, request, reason)
 
 
+def ask_delegation(work: Work, handed: Handed) -> AccessRequest:
+    """Ask for a confidential role to be delegated; the caller has checked the delegation. Raises AlreadyAsked."""
+    if not ROLES[handed.role].confidential:
+        raise NoSecondPersonNeeded
+    request = AccessRequest(
+        kind=RequestKind.DELEGATE,
+        user_id=handed.receiver_id,
+        unit_id=handed.unit_id,
+        role=handed.role,
+        valid_from=handed.first,
+        valid_to=handed.last,
+    )
+    return _ask(work, request, handed.reason)
+
+
 def ask_extension(
     work: Work, user_id: int, assignment_id: int, valid_to: date | None, version: int, reason: str
 ) -> AccessRequest:
@@ -114,6 +132,8 @@ def approve(work: Work, request_id: int, version: int, password_hash: str | None
         data = _grant_of(request)
         check_grant(asker, request.user_id, data)
         request.assignment_id = put_assignment(work, request.user_id, data).id
+    elif request.kind is RequestKind.DELEGATE:
+        request.assignment_id = _hand_on(work, asker, request).id
     elif request.kind is RequestKind.EXTEND:
         assignment = _assignment_of(work, request)
         check_end(work, assignment, request.valid_to)
@@ -139,9 +159,10 @@ def refuse(work: Work, request_id: int, version: int, note: str) -> AccessReques
 
 def withdraw(work: Work, request_id: int, version: int) -> AccessRequest:
     """Take one's own request back. Raises NotFound, NotAllowed, RequestClosed, VersionConflict."""
-    request = _open(work, request_id, version)
-    if request.requested_by_id != work.actor.user_id:
+    found = work.session.get(AccessRequest, request_id)
+    if found is not None and found.requested_by_id != work.actor.user_id:
         raise NotAllowed
+    request = _open(work, request_id, version)
     return _decide(work, request, RequestState.WITHDRAWN, "")
 
 
@@ -192,6 +213,23 @@ def _grant_of(request: AccessRequest) -> GrantData:
     if request.role is None or request.valid_from is None:
         raise RequestClosed
     return GrantData(request.role, request.unit_id, request.valid_from, request.valid_to, reason=request.reason)
+
+
+def _hand_on(work: Work, asker: Work, request: AccessRequest) -> RoleAssignment:
+    """The delegation that was asked for, when its giver may still make it. Raises InvalidInput."""
+    data = replace(_grant_of(request), given_by_id=request.requested_by_id)
+    handed = Handed(
+        giver_id=request.requested_by_id,
+        receiver_id=request.user_id,
+        role=data.role,
+        unit_id=data.unit_id,
+        first=data.valid_from,
+        last=data.valid_to,
+        reason=data.reason,
+    )
+    if faults := delegation_faults(asker, handed):
+        raise AskerLostRight(next(iter(faults.values()))[0])
+    return put_assignment(work, request.user_id, data)
 
 
 def _assignment_of(work: Work, request: AccessRequest) -> RoleAssignment:
