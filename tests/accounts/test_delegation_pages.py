@@ -131,7 +131,8 @@ def test_a_confidential_role_is_asked_for_and_the_wait_is_shown(client_of: Clien
 def test_lists_ask_as_often_with_many_as_with_few(
     client_of: ClientOf, runtime: Runtime, admin: FlaskClient, user_id: UserId, unit_id: Any
 ) -> None:
-    head, counts = client_of(HEAD), []
+    head = client_of(HEAD)
+    counts: list[int] = []
     for _ in range(2):
         with_more(runtime, user_id(HEAD), user_id(OFFICER), unit_id("326"), 2 if not counts else 20)
         statements: list[str] = []
