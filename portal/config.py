@@ -58,6 +58,7 @@ class Settings:
     data_dir: Path
     secret_key: str = field(repr=False)
     keyring: tuple[tuple[str, bytes], ...] = field(repr=False)
+    keyring_file: Path | None = None
     redis_url: str | None = None
     trusted_proxies: int = 0
     secure_cookies: bool = False
@@ -73,6 +74,8 @@ class Settings:
     job_lease: timedelta = timedelta(seconds=30)
     job_poll: timedelta = timedelta(seconds=2)
     job_keep: timedelta = timedelta(days=7)
+    backup_dir: Path | None = None  # where the daily backup is kept; the doctor looks for it there
+    backup_recipient: str = ""  # age1…: backups are encrypted for it
     metrics_from: tuple[str, ...] = tuple(THIS_MACHINE.split(","))  # networks that may read /metrics
     today: str | None = None  # dd/mm/yyyy: freezes the portal's "today" for a demonstration; refused in production
     extra: Mapping[str, str] = field(default_factory=dict)
@@ -114,6 +117,7 @@ class Settings:
             data_dir=data_dir,
             secret_key=source.get("PORTAL_SECRET_KEY") or ("" if production else DEMO_SECRET),
             keyring=_keyring(source, production, faults),
+            keyring_file=Path(source["PORTAL_KEYRING_FILE"]) if source.get("PORTAL_KEYRING_FILE") else None,
             redis_url=source.get("PORTAL_REDIS_URL") or None,
             trusted_proxies=_integer(source, "PORTAL_TRUSTED_PROXIES", 0, faults),
             secure_cookies=source.get("PORTAL_SECURE_COOKIES", "1" if production else "0") == "1",
@@ -128,6 +132,8 @@ class Settings:
             job_lease=timedelta(seconds=_integer(source, "PORTAL_JOB_LEASE_SECONDS", 30, faults, 1)),
             job_poll=timedelta(seconds=_integer(source, "PORTAL_JOB_POLL_SECONDS", 2, faults, 1)),
             job_keep=timedelta(days=_integer(source, "PORTAL_JOB_KEEP_DAYS", 7, faults)),
+            backup_dir=Path(source["PORTAL_BACKUP_DIR"]).resolve() if source.get("PORTAL_BACKUP_DIR") else None,
+            backup_recipient=source.get("PORTAL_BACKUP_RECIPIENT", "").strip(),
             metrics_from=_networks(source, "PORTAL_METRICS_FROM", THIS_MACHINE, faults),
             today=_day(source, "PORTAL_TODAY", faults),
         )

@@ -8,12 +8,14 @@ from __future__ import annotations
 import base64
 import os
 import re
+from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from portal.config import KEY_BYTES
+from portal.core.backups import new_identity
 from portal.core.clock import SystemClock, local
 from portal.core.db import write_mode
 from portal.domain.accounts import totp
@@ -36,6 +38,19 @@ def new(key_id: str) -> None:
     if not KEY_ID.fullmatch(name) or name == "demo":
         raise click.ClickException("Tên khóa gồm chữ thường, chữ số và dấu gạch nối, dài nhất 39 ký tự, khác demo.")
     click.echo(f"{name}:{base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode()}")
+
+
+@group.command("backup")
+@click.argument("file", type=click.Path(exists=False, dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Make the key pair of the backups: the secret key goes to FILE, to be kept away from the server."""
+    secret, recipient = new_identity()
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        out.write(f"# Khóa mở bản sao lưu của Cổng Nội vụ; khóa nhận: {recipient}\n{secret}\n")
+    click.echo(f"PORTAL_BACKUP_RECIPIENT={recipient}")
+    click.echo(
+        f"Khóa mở nằm trong {file}: cất ở nơi khác máy chủ, ít nhất hai bản. Mất nó là mất mọi bản sao lưu.", err=True
+    )
 
 
 @group.command("reseal")

@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from portal import create_app
+from portal.core.backups import new_identity
 from portal.core.clock import FixedClock
 from portal.core.db import write_mode
 from portal.core.job_queue import enqueue
@@ -50,6 +51,11 @@ def limited(app: PortalFlask, database: Database, tmp_path: Path) -> Iterator[Li
             connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{SECRET}'")
             for statement in grant_statements(role):
                 connection.execute(statement)
+            for what in (
+                "USAGE ON SCHEMA",
+                "SELECT ON ALL TABLES IN SCHEMA",
+            ):  # the tests' own copy, saved with the rest
+                connection.execute(f"GRANT {what} kept TO {role}")
         url = make_url(url).set(username=role, password=SECRET).render_as_string(hide_password=False)
     made = create_app(test_settings(url, tmp_path), clock=FixedClock(START))
     engine = runtime_of(made).engine
@@ -78,6 +84,12 @@ def test_the_portal_runs_with_it(limited: Limited) -> None:
     with runtime.session_factory() as session:
         actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id.desc()).limit(2)).all()
     assert actions == ["session.signed_in", "session.sign_in_failed"]
+
+
+def test_it_may_save_everything(limited: Limited, tmp_path: Path) -> None:
+    done = limited.app.test_cli_runner().invoke(args=["backup", str(tmp_path), "--to", new_identity()[1]])
+    assert done.exit_code == 0, done.output
+    assert [path.suffix for path in tmp_path.glob("cong-noi-vu-*")] == [".age"]
 
 
 def test_every_table_is_within_its_reach(limited: Limited, app: PortalFlask) -> None:

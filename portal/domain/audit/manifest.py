@@ -23,6 +23,8 @@ MANIFEST = Manifest(
     audit_labels={
         "access.refused": "Bị từ chối truy cập",
         "attachment.added": "Tải lên tệp đính kèm",
+        "server.backup_made": "Sao lưu từ máy chủ",
+        "server.restored": "Khôi phục từ bản sao lưu",
         "job.retried": "Chạy lại việc nền",
         "job.downloaded": "Tải kết quả của việc nền",
     },
@@ -49,6 +51,9 @@ MANIFEST = Manifest(
         "size": "Dung lượng",
         "sha256": "Mã băm",
         "owner": "Hồ sơ",
+        "files": "Số tệp",
+        "at": "Lúc",
+        "backup": "Bản sao lưu",
         "stored_file": "Tệp đính kèm",
         "job": "Việc chạy nền",
         "valid_from": "Từ ngày",
