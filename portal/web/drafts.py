@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from dataclasses import fields as dataclass_fields
 from functools import wraps
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from flask import Response, current_app, flash, make_response, request, url_for
@@ -26,19 +27,26 @@ from portal.core.manifest import manifests
 from portal.core.merge import differing, write_marks
 from portal.web.context import actor, runtime, viewer
 from portal.web.db import db
-from portal.web.form_values import VERSIONS, secret_names, sent_values
+from portal.web.form_values import VERSIONS, many_names, marked_values, plain_fields, secret_names, sent_values
 from portal.web.formats import moment
 from portal.web.htmx import is_htmx, see_other
 from portal.web.login import local_path
 from portal.web.transaction import after_refusal, own_transaction
 
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
+
+
+class Look:
+    """Stands for a draft that of_form is to look for itself."""
+
+
 ASK, BASE, TICKET = "_nhap", "_goc", "_ve"
 TYPING, LEAVING, KEEP, GIVE_UP, FORGET = "dang-go", "roi-trang", "luu", "bo", "thoi"
 """What `_nhap` may say. KEEP and GIVE_UP are buttons, the others are sent by drafts.js."""
 USE, YES = "nhap", "dung"
 NEW = "moi"
 TICKET_PURPOSE = "draft-ticket"
+LOOK = Look()
 NEVER = frozenset({"csrf_token", "password", ASK, TICKET})
 REFUSED = (409, 422)
 
@@ -102,49 +110,47 @@ def box() -> DraftBox:
     return DraftBox(db.session(), runtime().keyring, runtime().clock)
 
 
-def of_form(kind: str, key: object, *forms: Form, back: str = "") -> FormDraft:
+def of_form(
+    kind: str,
+    key: object,
+    *forms: Form,
+    back: str = "",
+    use: str = YES,
+    kept: Kept | Look | None = LOOK,
+    extra: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> FormDraft:
     """The draft of a form that is about to be shown, filled with what the record holds.
 
-    When the person comes back to a draft the forms are filled with it. Call it last, when choices have been offered.
-    `back` is the page that shows the form, when it is not this one.
+    When the person comes back to a draft, the forms are filled with it: call it last, when choices have been offered.
+    `back` is the page that shows the form, when it is not this one; `use` what ?nhap= says to take the draft up, when
+    the page has several; `kept` the draft that was loaded with others'; `extra` what controls hold that are no fields
+    of a form class (the caller fills them from the answer's `fields`).
     """
-    place = back or _here()
-    base = request.form.get(BASE) if request.method == "POST" else None
-    if base is None:
-        base = write_marks(sent_values(*forms))
-    kept = None
-    if request.method == "GET":
-        kept = box().load(Slot(actor().user_id, kind, str(key)))
-        if kept is not None and not says_more(kept, sent_values(*forms)):
-            kept = None
-    if kept is not None and in_use(kept):
+    ticket = _sent_ticket(kind, str(key)) if _are_typed(forms) else None
+    stored = {**sent_values(*forms), **extra}
+    if isinstance(kept, Look):
+        kept = box().load(Slot(actor().user_id, kind, str(key))) if request.method == "GET" else None
+    if kept is not None and not says_more(kept, stored):
+        kept = None
+    used = kept is not None and (not kept.left or kept.parked or request.args.get(USE) == use)
+    base = request.form.get(BASE, "") if ticket else write_marks(marked_values(stored, many_names(*forms)))
+    if kept is not None and used:
+        base = next(iter(kept.fields.get(BASE, ())), "")
         for form in forms:
             form.process(formdata=MultiDict(kept.fields))
-    return shown(kind, key, kept, base, place, secret_names(*forms))
-
-
-def shown(
-    kind: str, key: object, kept: Kept | None, base: str, back: str, secret: Sequence[str] = (), use_url: str = ""
-) -> FormDraft:
-    """A draft as its form shows it: for forms that load and fill themselves (rows of a table)."""
-    used = kept is not None and in_use(kept)
+    place = back or (local_path(ticket.back, request.path) if ticket else _here())
     text = moment(kept.saved_at) if kept is not None else ""
     return FormDraft(
-        ticket=_ticket(kind, str(key), back, secret).sealed(),
-        base=kept.fields.get(BASE, [""])[0] if kept is not None and used else base,
+        ticket=_ticket(kind, str(key), place, secret_names(*forms)).sealed(),
+        base=base,
         restored=text if used else "",
         offered="" if used else text,
-        parked=kept is not None and kept.parked,
-        kept=used or request.method == "POST",
-        use_url=use_url or _with_use(back),
+        parked=used and kept is not None and kept.parked,
+        kept=used or ticket is not None,
+        use_url=with_use(place, use),
         give_up_url=url_for("drafts.give_up"),
         fields=kept.fields if kept is not None and used else {},
     )
-
-
-def in_use(kept: Kept) -> bool:
-    """Whether a draft is shown at once: its page was not left in good order, it was parked, or it was asked for."""
-    return not kept.left or kept.parked or request.args.get(USE) == YES
 
 
 def says_more(kept: Kept, stored: Mapping[str, Sequence[str]]) -> bool:
@@ -244,7 +250,7 @@ def _answer(slot: Slot, given_up: Callable[[], Response | None]) -> Response:
     text = f"Đã lưu nháp lúc {local(saved.saved_at):%H:%M}"
     if asked == KEEP:
         flash(f"{text}.", "ok")
-        return see_other(_with_use(_way_back(slot)))
+        return see_other(with_use(_way_back(slot)))
     response = make_response(text)
     response.mimetype = "text/plain"
     return response
@@ -270,15 +276,24 @@ def is_confidential(kind: str) -> bool:
     return next((m.confidential for m in manifests() if m.name == feature), False)
 
 
+def _sent_ticket(kind: str, key: str) -> Ticket | None:
+    """The ticket of the form that was sent, when it is this one."""
+    ticket = Ticket.opened(request.form.get(TICKET)) if request.method == "POST" else None
+    return ticket if ticket is not None and (ticket.kind, ticket.key) == (kind, key) else None
+
+
+def _are_typed(forms: Sequence[Form]) -> bool:
+    """Whether the forms hold what was sent, not what is stored."""
+    return any(entry.raw_data for form in forms for entry in plain_fields(form))
+
+
 def _here() -> str:
-    """This page's address, without the wish to use a draft; for a form that comes back, the address on its ticket."""
-    if request.method != "GET":
-        ticket = Ticket.opened(request.form.get(TICKET))
-        return local_path(ticket.back, request.path) if ticket else request.path
+    """This page's address, without the wish to use a draft."""
     args = {name: value for name, value in request.args.items() if name != USE}
     return current_app.url_for(request.endpoint or "", **{**(request.view_args or {}), **args})
 
 
-def _with_use(address: str) -> str:
+def with_use(address: str, use: str = YES) -> str:
+    """The address that takes a draft up."""
     path, mark, place = address.partition("#")
-    return f"{path}{'&' if '?' in path else '?'}{USE}={YES}{mark}{place}"
+    return f"{path}{'&' if '?' in path else '?'}{USE}={use}{mark}{place}"

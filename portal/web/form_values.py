@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask_wtf.file import FileField, MultipleFileField
@@ -40,6 +40,19 @@ def sent_values(*forms: Form) -> dict[str, list[str]]:
 def secret_names(*forms: Form) -> list[str]:
     """The fields whose values never go into a draft: passwords and files."""
     return [field.name for form in forms for field in plain_fields(form) if isinstance(field, SECRET)]
+
+
+def many_names(*forms: Form) -> list[str]:
+    """The fields of which several values may be chosen: each choice is a thing of its own to two editors."""
+    return [f.name for form in forms for f in plain_fields(form) if isinstance(f, SelectMultipleField)]
+
+
+def marked_values(values: Mapping[str, Sequence[str]], many: Collection[str]) -> dict[str, Sequence[str]]:
+    """The values by the places that two editors may both change: `name`, or `name:choice` of those in `many`."""
+    found: dict[str, Sequence[str]] = {}
+    for name, given in values.items():
+        found.update({f"{name}:{value}": [value] for value in given} if name in many else {name: given})
+    return found
 
 
 def plain_fields(fields: Form | FieldList[Any] | FormField[Any]) -> Iterator[Field]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from flask import url_for
 
+from portal.blueprints.emulation._drafts import CONTENT, PageDrafts
 from portal.blueprints.emulation._page import Frame
-from portal.blueprints.emulation.forms import ContentForm
+from portal.blueprints.emulation.forms import ContentForm, typed_numbers
 from portal.domain.access.actor import Work
 from portal.domain.emulation import queries
 from portal.domain.emulation.catalogue_models import EmulationTitle
 from portal.domain.emulation.queries.pages import counts_by_title
+from portal.web.drafts import FormDraft, of_form
 from portal.web.formats import moment, number
 
 
@@ -52,6 +54,7 @@ class Content:
     numbers: Sequence[tuple[str, str]]
     text: str
     staff_text: str
+    draft: FormDraft = field(default_factory=FormDraft)
     errors: Sequence[tuple[str, str]] = ()
     differences: Sequence[Difference] = ()
     saved_at: str = ""
@@ -79,15 +82,28 @@ class _Stored:
     joined: Mapping[int, str]
     expected: Mapping[int, int]
 
+    @property
+    def values(self) -> dict[str, list[str]]:
+        """What the controls hold that are no fields of the form's class."""
+        return {f"expected-{key}": [str(count)] for key, count in self.expected.items()}
+
 
 def load_content(
-    work: Work, frame: Frame, titles: Sequence[EmulationTitle], typed: TypedContent | None = None
+    work: Work,
+    frame: Frame,
+    titles: Sequence[EmulationTitle],
+    typed: TypedContent | None = None,
+    drafts: PageDrafts | None = None,
 ) -> Content:
-    """The stored content, or what was typed over it."""
+    """The stored content, or what was typed over it, or what a draft holds."""
     reg = frame.registration
     joined = {m.id: m.name for m in work.session.scalars(queries.movements_of(reg.id))}
     rows = work.session.execute(queries.expected_of(reg.id)).all()
     stored = _Stored(joined, {title.id: count for title, count in rows})
+    form = _form(frame, typed, stored)
+    draft = _draft(frame, form, stored, drafts) if frame.can_edit else FormDraft()
+    if draft.fields:
+        typed = _from_draft(form, draft)
     chosen = typed.movement_ids if typed else frozenset(stored.joined)
     values = typed.expected if typed else {key: str(count) for key, count in stored.expected.items()}
     faulty = typed.faulty if typed else frozenset()
@@ -95,7 +111,8 @@ def load_content(
     if frame.can_edit:
         offered = {m.id: m.name for m in work.session.scalars(queries.movements_valid(frame.period.year))} | offered
     return Content(
-        form=_form(frame, typed),
+        form=form,
+        draft=draft,
         url=url_for("emulation.save_content", registration_id=frame.id),
         movements=[MovementItem(key, name, key in chosen) for key, name in offered.items()] if frame.can_edit else [],
         expected=[
@@ -112,7 +129,7 @@ def load_content(
     )
 
 
-def _form(frame: Frame, typed: TypedContent | None) -> ContentForm:
+def _form(frame: Frame, typed: TypedContent | None, stored: _Stored) -> ContentForm:
     reg = frame.registration
     if typed is not None:
         if typed.conflict:
@@ -121,7 +138,20 @@ def _form(frame: Frame, typed: TypedContent | None) -> ContentForm:
     form = ContentForm(formdata=None)
     form.version.data = str(reg.version)
     form.content.data, form.staff_count.data = reg.content, reg.staff_count
+    form.movement_ids.data = [str(key) for key in stored.joined]
     return form
+
+
+def _draft(frame: Frame, form: ContentForm, stored: _Stored, drafts: PageDrafts | None) -> FormDraft:
+    place = f"{frame.url}#noi-dung-thi-dua"
+    kept = drafts.content() if drafts is not None else None
+    return of_form(CONTENT, frame.id, form, back=place, use="noi-dung", kept=kept, extra=stored.values)
+
+
+def _from_draft(form: ContentForm, draft: FormDraft) -> TypedContent:
+    """The draft as if it had been sent."""
+    numbers = typed_numbers({name: values[0] for name, values in draft.fields.items() if values})
+    return TypedContent(form, form.chosen_movements(), numbers)
 
 
 def _numbers(work: Work, frame: Frame, rows: Sequence[tuple[EmulationTitle, int]]) -> list[tuple[str, str]]:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from flask import url_for
 
+from portal.blueprints.emulation._drafts import LINE, NEW_ROW, PageDrafts, one_row
 from portal.blueprints.emulation._page import Frame
 from portal.blueprints.emulation.forms import LineForm
 from portal.domain.access.actor import Work
 from portal.domain.emulation.catalogue_models import EmulationTitle
 from portal.domain.emulation.enums import Gender
 from portal.domain.emulation.models import RegistrationLine
+from portal.domain.emulation.queries.lines import lines_by_id
 from portal.domain.emulation.queries.pages import count_by_kind, line_with_title, lines_page, numbers_of, words_used
 from portal.domain.emulation.rules import Finding
+from portal.web.drafts import FormDraft, of_form, with_use
 
 PAGE = 100
-NEW_ROW = "moi"
+ROW = "dong-"
 _GENDERS = frozenset(Gender)
 BAD, WARN = "bad", "warn"
 LISTS = {"post": "goi-y-chuc-vu", "division": "goi-y-phong"}
@@ -56,7 +60,10 @@ class Checks:
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """A line of the table. `is_new`: it was saved a moment ago; `focus`: the keyboard goes on from here."""
+    """A line of the table.
+
+    `is_new`: it was saved a moment ago; `focus`: the keyboard goes on from here; `draft`: one waits to be taken up.
+    """
 
     id: int
     number: int
@@ -75,6 +82,12 @@ class LineRow:
     marks: frozenset[str]
     is_new: bool = False
     focus: bool = False
+    draft: FormDraft | None = None
+
+    @property
+    def take_url(self) -> str:
+        """The row to write in, as its draft has it."""
+        return with_use(self.edit_url, f"{ROW}{self.id}")
 
     @property
     def css(self) -> str:
@@ -94,6 +107,7 @@ class EditRow:
     save_url: str
     cancel_url: str
     suggest_url: str
+    draft: FormDraft
     theirs: LineRow | None = None
     changed: frozenset[str] = frozenset()
     focus: str = ""
@@ -103,12 +117,17 @@ class EditRow:
         return "dòng mới" if self.row == NEW_ROW else f"dòng {self.number}"
 
     @property
+    def take_url(self) -> str:
+        """This row as its draft has it."""
+        return with_use(self.cancel_url if self.row == NEW_ROW else self.save_url, self.anchor)
+
+    @property
     def form_id(self) -> str:
         return f"bieu-dong-{self.row}"
 
     @property
     def anchor(self) -> str:
-        return f"dong-{self.row}"
+        return f"{ROW}{self.row}"
 
     @property
     def opens_more(self) -> bool:
@@ -136,10 +155,15 @@ class LineList:
     pages: int
     total: int
     adding: EditRow | None = None
-    editing: EditRow | None = None
+    editing: Mapping[int, EditRow] = field(default_factory=dict)
     posts: Sequence[str] = ()
     divisions: Sequence[str] = ()
     pager: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def query(self) -> str:
+        """The part of an address that keeps this page."""
+        return page_query(self.page)
 
     @property
     def is_last(self) -> bool:
@@ -237,7 +261,9 @@ def detail_text(birth_year: int | None, gender: str, note: str) -> str:
     return "; ".join(part for part in (", ".join(a for a in about if a), note) if part)
 
 
-def load_list(work: Work, frame: Frame, checks: Checks, page: int, editing: EditRow | None = None) -> LineList:
+def load_list(
+    work: Work, frame: Frame, checks: Checks, page: int, editing: Mapping[int, EditRow] = MappingProxyType({})
+) -> LineList:
     """One page of lines."""
     total = frame.registration.line_count
     pages = page_count(total)
@@ -252,19 +278,52 @@ def load_list(work: Work, frame: Frame, checks: Checks, page: int, editing: Edit
     )
 
 
-def with_new_row(
-    work: Work, frame: Frame, found: LineList, titles: Sequence[EmulationTitle], adding: EditRow | None = None
+def to_write_in(
+    work: Work,
+    frame: Frame,
+    found: LineList,
+    titles: Sequence[EmulationTitle],
+    adding: EditRow | None = None,
+    drafts: PageDrafts | None = None,
 ) -> LineList:
-    """For those who may edit: the row for a new line at the end of the last page, and what was written before."""
+    """For those who may edit: the row for a new line at the end of the last page, what was written before, drafts."""
     if not frame.can_edit:
         return found
+    if drafts is not None:
+        found = _with_drafts(work, frame, found, titles, drafts)
     posts, divisions = words_used(work.session, frame.id)
-    row = (adding or new_row(frame, titles, found.page)) if found.is_last else None
+    row = (adding or new_row(frame, titles, found.page, drafts=drafts)) if found.is_last else None
     return replace(found, adding=row, posts=posts, divisions=divisions)
 
 
+def _with_drafts(
+    work: Work, frame: Frame, found: LineList, titles: Sequence[EmulationTitle], drafts: PageDrafts
+) -> LineList:
+    """Open the rows whose draft was not left in good order, and offer the others' beside their line."""
+    wanted = [row.id for row in found.rows if drafts.row(LINE, row.id) and row.id not in found.editing]
+    lines = {line.id: line for line in work.session.scalars(lines_by_id(frame.id, wanted))} if wanted else {}
+    editing, rows = dict(found.editing), []
+    for row in found.rows:
+        offered = None
+        if row.id in lines:
+            form = LineForm(formdata=None)
+            form.fill(lines[row.id])
+            edit = edit_row(frame, titles, row.id, row.number, found.page, form, drafts=drafts)
+            if edit.draft.restored:
+                editing[row.id] = edit
+            elif edit.draft.offered:
+                offered = edit.draft
+        rows.append(replace(row, draft=offered) if offered else row)
+    return replace(found, rows=rows, editing=editing)
+
+
 def new_row(
-    frame: Frame, titles: Sequence[EmulationTitle], page: int, form: LineForm | None = None, focus: str = ""
+    frame: Frame,
+    titles: Sequence[EmulationTitle],
+    page: int,
+    form: LineForm | None = None,
+    focus: str = "",
+    drafts: PageDrafts | None = None,
 ) -> EditRow:
     """The row for a new line; `form` keeps what was typed (or the title of the line before)."""
     form = form or LineForm(formdata=None)
@@ -273,7 +332,14 @@ def new_row(
     base = url_for("emulation.add_line", registration_id=frame.id)
     query = page_query(page)
     number = frame.registration.line_count + 1
-    return EditRow(form, NEW_ROW, number, base + query, f"{base}/moi{query}", suggest_url(frame), focus=focus)
+    draft = _draft(frame, NEW_ROW, query, form, drafts)
+    return EditRow(form, NEW_ROW, number, base + query, f"{base}/moi{query}", suggest_url(frame), draft, focus=focus)
+
+
+def _draft(frame: Frame, row: str, query: str, form: LineForm, drafts: PageDrafts | None) -> FormDraft:
+    place = f"{frame.url}{query}#{ROW}{row}"
+    kept = one_row(drafts, LINE, row)
+    return of_form(LINE, f"{frame.id}/{row}", form, back=place, use=f"{ROW}{row}", kept=kept)
 
 
 def suggest_url(frame: Frame) -> str:
@@ -289,15 +355,26 @@ def edit_row(
     page: int,
     form: LineForm,
     theirs: LineRow | None = None,
+    drafts: PageDrafts | None = None,
 ) -> EditRow:
-    """A row under edit, with what was typed."""
+    """A row under edit, with what was typed or what its draft holds."""
     form.offer(titles)
     form.for_row(str(line_id))
     base, query = f"{frame.url}/dong/{line_id}", page_query(page)
+    draft = _draft(frame, str(line_id), query, form, drafts)
     changed = frozenset(_differing(form, theirs)) if theirs else frozenset()
     focus = next((f.short_name for f in form if f.errors), "name")
     return EditRow(
-        form, str(line_id), number, f"{base}/sua{query}", base + query, suggest_url(frame), theirs, changed, focus
+        form,
+        str(line_id),
+        number,
+        f"{base}/sua{query}",
+        base + query,
+        suggest_url(frame),
+        draft,
+        theirs,
+        changed,
+        focus,
     )
 
 

@@ -27,6 +27,7 @@ from portal.domain.emulation.queries.pages import frame_of, trail_with_names
 from portal.domain.emulation.queries.periods import Window
 from portal.domain.emulation.queries.registrations import StepFacts
 from portal.domain.units.models import Unit
+from portal.web.context import work
 from portal.web.formats import day, days_left, moment
 
 S = RegistrationState
@@ -174,6 +175,11 @@ def editable(work: Work, registration_id: int) -> EmulationRegistration:
     if policies.can_edit(work.actor, found):
         return found
     raise NotEditable if policies.can_open(work.actor, found.unit_id) else NotAllowed
+
+
+def may_edit(registration_id: int, **_more: int) -> None:
+    """Raise unless the actor may change the registration now: what drafts of its forms ask."""
+    editable(work(), registration_id)
 
 
 def load_frame(work: Work, registration: EmulationRegistration) -> Frame:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from flask import url_for
 
+from portal.blueprints.emulation._drafts import NEW_ROW, PLEDGE, PageDrafts, one_row
 from portal.blueprints.emulation._page import Frame
 from portal.blueprints.emulation.forms import PledgeForm
 from portal.domain.access.actor import Work
 from portal.domain.emulation import queries
 from portal.domain.emulation.models import RegistrationPledge
+from portal.web.drafts import FormDraft, of_form, with_use
 from portal.web.formats import number
 
-NEW_ROW = "moi"
+ROW = "chi-tieu-"
 
 
 @dataclass(frozen=True, slots=True)
 class PledgeRow:
-    """A pledge of the table."""
+    """A pledge of the table; `draft`: one of it waits to be taken up."""
 
     id: int
     name: str
@@ -27,6 +30,21 @@ class PledgeRow:
     note: str
     edit_url: str
     remove_url: str
+    draft: FormDraft | None = None
+
+    @property
+    def take_url(self) -> str:
+        """The row to write in, as its draft has it."""
+        return with_use(self.edit_url, f"{ROW}{self.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeList:
+    """The table: rows to read, rows under edit, the row for a new one."""
+
+    rows: list[PledgeRow]
+    editing: Mapping[int, PledgeEdit]
+    adding: PledgeEdit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,7 @@ class PledgeEdit:
     row: str
     save_url: str
     cancel_url: str
+    draft: FormDraft
     theirs: PledgeRow | None = None
     focus: str = ""
 
@@ -45,12 +64,17 @@ class PledgeEdit:
         return "chỉ tiêu mới" if self.row == NEW_ROW else f"chỉ tiêu {self.form.name.data or ''}".strip()
 
     @property
+    def take_url(self) -> str:
+        """This row as its draft has it."""
+        return with_use(self.cancel_url if self.row == NEW_ROW else self.save_url, self.anchor)
+
+    @property
     def form_id(self) -> str:
         return f"bieu-chi-tieu-{self.row}"
 
     @property
     def anchor(self) -> str:
-        return f"chi-tieu-{self.row}"
+        return f"{ROW}{self.row}"
 
     def attrs(self, name: str) -> dict[str, object]:
         """The attributes of a control."""
@@ -58,9 +82,30 @@ class PledgeEdit:
         return {**found, "data-focus": True} if self.focus == name else found
 
 
-def load_pledges(work: Work, frame: Frame) -> list[PledgeRow]:
-    """The rows in their order."""
-    return [pledge_row(frame, pledge) for pledge in work.session.scalars(queries.pledges_of(frame.id))]
+def load_pledges(
+    work: Work,
+    frame: Frame,
+    editing: PledgeEdit | None = None,
+    adding: PledgeEdit | None = None,
+    drafts: PageDrafts | None = None,
+) -> PledgeList:
+    """The rows in their order; those whose draft was not left in good order are open."""
+    opened = {int(editing.row): editing} if editing else {}
+    rows = []
+    for pledge in work.session.scalars(queries.pledges_of(frame.id)):
+        row = pledge_row(frame, pledge)
+        if frame.can_edit and drafts is not None and pledge.id not in opened and drafts.row(PLEDGE, pledge.id):
+            form = PledgeForm(formdata=None)
+            form.fill(pledge)
+            edit = edit_pledge_row(frame, pledge.id, form, drafts=drafts)
+            if edit.draft.restored:
+                opened[pledge.id] = edit
+            elif edit.draft.offered:
+                row = replace(row, draft=edit.draft)
+        rows.append(row)
+    if frame.can_edit and adding is None:
+        adding = new_pledge(frame, drafts=drafts)
+    return PledgeList(rows, opened, adding)
 
 
 def pledge_row(frame: Frame, pledge: RegistrationPledge) -> PledgeRow:
@@ -77,19 +122,35 @@ def pledge_row(frame: Frame, pledge: RegistrationPledge) -> PledgeRow:
     )
 
 
-def new_pledge(frame: Frame, form: PledgeForm | None = None, focus: str = "") -> PledgeEdit:
+def new_pledge(
+    frame: Frame, form: PledgeForm | None = None, focus: str = "", drafts: PageDrafts | None = None
+) -> PledgeEdit:
     """The row for a new pledge."""
     form = form or PledgeForm(formdata=None)
     form.for_row(NEW_ROW)
     base = url_for("emulation.add_pledge", registration_id=frame.id)
-    return PledgeEdit(form, NEW_ROW, base, f"{base}/moi", focus=focus or first_error(form))
+    draft = _draft(frame, NEW_ROW, form, drafts)
+    return PledgeEdit(form, NEW_ROW, base, f"{base}/moi", draft, focus=focus or first_error(form))
 
 
-def edit_pledge_row(frame: Frame, pledge_id: int, form: PledgeForm, theirs: PledgeRow | None = None) -> PledgeEdit:
-    """A row under edit, with what was typed."""
+def edit_pledge_row(
+    frame: Frame,
+    pledge_id: int,
+    form: PledgeForm,
+    theirs: PledgeRow | None = None,
+    drafts: PageDrafts | None = None,
+) -> PledgeEdit:
+    """A row under edit, with what was typed or what its draft holds."""
     form.for_row(str(pledge_id))
     base = f"{frame.url}/chi-tieu/{pledge_id}"
-    return PledgeEdit(form, str(pledge_id), f"{base}/sua", base, theirs, first_error(form) or "name")
+    draft = _draft(frame, str(pledge_id), form, drafts)
+    return PledgeEdit(form, str(pledge_id), f"{base}/sua", base, draft, theirs, first_error(form) or "name")
+
+
+def _draft(frame: Frame, row: str, form: PledgeForm, drafts: PageDrafts | None) -> FormDraft:
+    place = f"{frame.url}#{ROW}{row}"
+    kept = one_row(drafts, PLEDGE, row)
+    return of_form(PLEDGE, f"{frame.id}/{row}", form, back=place, use=f"{ROW}{row}", kept=kept)
 
 
 def first_error(form: PledgeForm) -> str:

@@ -11,9 +11,10 @@ from portal.blueprints.emulation import _list as lists
 from portal.blueprints.emulation import _page as pages
 from portal.blueprints.emulation._children import ChildRow, load_children
 from portal.blueprints.emulation._content import Content, load_content
+from portal.blueprints.emulation._drafts import PageDrafts
 from portal.blueprints.emulation._list import Checks, EditRow, LineList
 from portal.blueprints.emulation._page import ActionButton, Frame, StepItem, TrailEntry
-from portal.blueprints.emulation._pledges import PledgeEdit, PledgeRow, load_pledges, new_pledge
+from portal.blueprints.emulation._pledges import PledgeEdit, PledgeList, load_pledges
 from portal.domain.access.actor import Work
 from portal.domain.attachments.queries import files_of_record
 from portal.domain.emulation import policies, queries
@@ -52,6 +53,7 @@ class Opened:
     new_pledge: PledgeEdit | None = None
     content: Content | None = None
     titles: Sequence[EmulationTitle] = ()
+    drafts: PageDrafts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,9 @@ class Show:
     trail: Sequence[TrailEntry] = ()
     returned: TrailEntry | None = None
     content: Content | None = None
-    pledges: Sequence[PledgeRow] = ()
+    pledges: PledgeList = field(default_factory=lambda: PledgeList([], {}))
     children: Sequence[ChildRow] = ()
     files: Sequence[FileItem] = ()
-    pledge_editing: PledgeEdit | None = None
-    pledge_adding: PledgeEdit | None = None
     urls: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -87,7 +87,9 @@ class Show:
     def row_errors(self) -> list[tuple[str, str]]:
         """What of the rows under edit cannot be taken, as links: without script these are far down the page."""
         found = []
-        for edit in (self.lines.editing, self.lines.adding, self.pledge_editing, self.pledge_adding):
+        rows: list[EditRow | PledgeEdit | None] = [*self.lines.editing.values(), self.lines.adding]
+        rows += [*self.pledges.editing.values(), self.pledges.adding]
+        for edit in rows:
             if edit is not None:
                 name = f"{edit.label[:1].upper()}{edit.label[1:]}"
                 found += [(f"#{f.id}", f"{name}: {' '.join(f.errors)}") for f in edit.form if f.errors]
@@ -175,13 +177,11 @@ def load_show(work: Work, registration: EmulationRegistration, opened: Opened | 
         steps=pages.step_items(frame),
         trail=trail,
         returned=pages.last_return(frame, trail),
-        content=opened.content or load_content(work, frame, titles),
-        pledges=load_pledges(work, frame),
-        lines=lists.with_new_row(work, frame, show.lines, titles, opened.new_line),
+        content=opened.content or load_content(work, frame, titles, drafts=opened.drafts),
+        pledges=load_pledges(work, frame, opened.pledge, opened.new_pledge, opened.drafts),
+        lines=lists.to_write_in(work, frame, show.lines, titles, opened.new_line, opened.drafts),
         children=load_children(work, frame),
         files=_files(work, frame),
-        pledge_editing=opened.pledge,
-        pledge_adding=opened.new_pledge or (new_pledge(frame) if frame.can_edit else None),
         urls=_urls(work, frame),
     )
 
@@ -196,7 +196,9 @@ def load_brief(work: Work, registration: EmulationRegistration, opened: Opened) 
         errors=standing.errors,
         buttons=pages.action_buttons(work, frame, bool(standing.errors)),
         faults=_faults(work, frame, standing) if frame.own else [],
-        lines=lists.load_list(work, frame, standing.checks, opened.page or 1, opened.line),
+        lines=lists.load_list(
+            work, frame, standing.checks, opened.page or 1, {int(opened.line.row): opened.line} if opened.line else {}
+        ),
         count_text=lists.count_text(work, frame),
     )
 

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import ClassVar
 
 from flask_wtf.file import FileField
-from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import Field, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import TextInput
@@ -24,6 +24,7 @@ from portal.web.forms import PortalForm
 
 DAY = "%d/%m/%Y"
 LONGEST = 9
+EXPECTED = "expected-"
 COMMITTEE = "TM. Ủy ban nhân dân"
 _GROUPED = re.compile(r"^\d{1,3}(\.\d{3})+$")
 _LABELS = {SubjectKind.COLLECTIVE: "Tập thể", SubjectKind.PERSON: "Cá nhân"}
@@ -127,7 +128,7 @@ class NewRegistrationForm(PortalForm):
 
 
 class ContentForm(PortalForm):
-    """The registration's text and staff; `chosen_movements` and `expected_numbers` read the rest of the same form."""
+    """The registration's text, staff and movements; `expected_numbers` reads the rest of the same form."""
 
     version = HiddenField()
     content = TextAreaField(
@@ -138,11 +139,20 @@ class ContentForm(PortalForm):
         "Tổng số cán bộ, công chức, viên chức, người lao động",
         description="Dùng để tính tỷ lệ Lao động tiên tiến của tập thể.",
     )
+    movement_ids = SelectMultipleField("Phong trào tham gia", choices=[], validate_choice=False)
+
+    def chosen_movements(self) -> frozenset[int]:
+        """The ticked movements; what is not a number is left out."""
+        return frozenset(int(value) for value in self.movement_ids.data or () if value.isdecimal())
 
 
-def chosen_movements(values: Iterable[str]) -> tuple[int, ...]:
-    """The ticked movements; what is not a number is left out."""
-    return tuple(sorted({int(v) for v in values if v.isdecimal()}))
+def typed_numbers(items: Mapping[str, str]) -> dict[int, str]:
+    """The fields expected-<title> as they were typed."""
+    return {int(name.removeprefix(EXPECTED)): text for name, text in items.items() if _is_expected(name)}
+
+
+def _is_expected(name: str) -> bool:
+    return name.startswith(EXPECTED) and name.removeprefix(EXPECTED).isdecimal()
 
 
 def expected_numbers(items: Mapping[str, str]) -> tuple[dict[int, int], list[int]]:
@@ -150,9 +160,9 @@ def expected_numbers(items: Mapping[str, str]) -> tuple[dict[int, int], list[int
     numbers: dict[int, int] = {}
     faulty: list[int] = []
     for name, raw in items.items():
-        _, _, key = name.partition("expected-")
-        if not key.isdecimal():
+        if not _is_expected(name):
             continue
+        key = name.removeprefix(EXPECTED)
         text = clean(raw).replace(".", "")
         if text.isdecimal():
             numbers[int(key)] = int(text)

@@ -10,8 +10,9 @@ from flask import Response, flash, request, url_for
 
 from portal.blueprints.emulation import _list as lists
 from portal.blueprints.emulation import bp
+from portal.blueprints.emulation._drafts import LINE, page_drafts
 from portal.blueprints.emulation._list import Checks, EditRow, LineRow
-from portal.blueprints.emulation._page import Frame, editable, load_frame, readable
+from portal.blueprints.emulation._page import Frame, editable, load_frame, may_edit, readable
 from portal.blueprints.emulation._show import Opened, Show, Standing, load_brief, load_show, load_standing
 from portal.blueprints.emulation.forms import LineForm
 from portal.blueprints.emulation.registrations import TEMPLATE, int_or_zero, lines_page_in_view, place_errors
@@ -27,6 +28,7 @@ from portal.domain.emulation.services import lines as services
 from portal.domain.emulation.services.lines import LineSnapshot
 from portal.web.access import requires
 from portal.web.context import runtime, work
+from portal.web.drafts import keeps
 from portal.web.htmx import fragment, is_htmx, page, see_other
 
 UNDO = "registration_line_undo"
@@ -57,14 +59,17 @@ def new_line(registration_id: int) -> Response:
     form = LineForm(formdata=None)
     form.title.data = request.args.get("danh-hieu", "")
     last = lists.page_count(found.line_count)
-    edit = lists.new_row(frame, _titles(w, frame), last, form, focus="name" if form.title.data else "title")
+    drafts = None if is_htmx() else page_drafts(found.id)
+    focus = "name" if form.title.data else "title"
+    edit = lists.new_row(frame, _titles(w, frame), last, form, focus, drafts)
     if is_htmx():
         return fragment(ROWS, "edit_line", edit=edit)
-    return page(TEMPLATE, show=load_show(w, found, Opened(page=last, new_line=edit)))
+    return page(TEMPLATE, show=load_show(w, found, Opened(page=last, new_line=edit, drafts=drafts)))
 
 
 @bp.post("/dang-ky/<int:registration_id>/dong")
 @requires(Permission.REGISTRATION_EDIT)
+@keeps(LINE, check=may_edit, key="{registration_id}/moi", given_up=new_line)
 def add_line(registration_id: int) -> Response:
     """Add a line; the answer has a fresh row with the same title, so that many can be typed one after the other."""
     form = LineForm()
@@ -114,6 +119,7 @@ def edit_line(registration_id: int, line_id: int) -> Response:
 
 @bp.post("/dang-ky/<int:registration_id>/dong/<int:line_id>/sua")
 @requires(Permission.REGISTRATION_EDIT)
+@keeps(LINE, check=may_edit, given_up=show_line)
 def update_line(registration_id: int, line_id: int) -> Response:
     """Save a line; 409 shows both versions when someone else saved it meanwhile."""
     form = LineForm()
@@ -257,10 +263,11 @@ def _edit_again(w: Work, found: EmulationRegistration, line: RegistrationLine, f
     if theirs is not None:
         form.version.data = str(line.version)  # sending it once more is the choice to keep one's own
     number = lists.page_of(row.number)
-    edit = lists.edit_row(frame, _titles(w, frame), line.id, row.number, number, form, theirs)
+    drafts = None if is_htmx() else page_drafts(found.id)
+    edit = lists.edit_row(frame, _titles(w, frame), line.id, row.number, number, form, theirs, drafts)
     if is_htmx():
         return fragment(ROWS, "edit_line", status=status, edit=edit)
-    return page(TEMPLATE, status=status, show=load_show(w, found, Opened(page=number, line=edit)))
+    return page(TEMPLATE, status=status, show=load_show(w, found, Opened(page=number, line=edit, drafts=drafts)))
 
 
 def _row(w: Work, frame: Frame, checks: Checks, line_id: int) -> LineRow:

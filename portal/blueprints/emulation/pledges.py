@@ -9,7 +9,8 @@ from decimal import Decimal
 from flask import Response, flash, request, url_for
 
 from portal.blueprints.emulation import bp
-from portal.blueprints.emulation._page import editable, load_frame, readable
+from portal.blueprints.emulation._drafts import PLEDGE, page_drafts
+from portal.blueprints.emulation._page import editable, load_frame, may_edit, readable
 from portal.blueprints.emulation._pledges import edit_pledge_row, new_pledge, pledge_row
 from portal.blueprints.emulation._show import Opened, Standing, load_brief, load_show, load_standing
 from portal.blueprints.emulation.forms import PledgeForm
@@ -23,6 +24,7 @@ from portal.domain.emulation.services import registrations as services
 from portal.domain.emulation.services.registrations import PledgeData
 from portal.web.access import requires
 from portal.web.context import runtime, work
+from portal.web.drafts import keeps
 from portal.web.htmx import fragment, is_htmx, page, see_other
 
 UNDO = "registration_pledge_undo"
@@ -40,6 +42,7 @@ def new_pledge_row(registration_id: int) -> Response:
 
 @bp.post("/dang-ky/<int:registration_id>/chi-tieu")
 @requires(Permission.REGISTRATION_EDIT)
+@keeps(PLEDGE, check=may_edit, key="{registration_id}/moi", given_up=new_pledge_row)
 def add_pledge(registration_id: int) -> Response:
     """Add a pledge; the answer has a fresh row for the next one."""
     form = PledgeForm()
@@ -87,6 +90,7 @@ def edit_pledge(registration_id: int, pledge_id: int) -> Response:
 
 @bp.post("/dang-ky/<int:registration_id>/chi-tieu/<int:pledge_id>/sua")
 @requires(Permission.REGISTRATION_EDIT)
+@keeps(PLEDGE, check=may_edit, given_up=show_pledge)
 def update_pledge(registration_id: int, pledge_id: int) -> Response:
     """Save a pledge; 409 shows both versions when someone else saved it meanwhile."""
     form = PledgeForm()
@@ -156,10 +160,12 @@ def restore_pledge(registration_id: int) -> Response:
 
 
 def _new_again(w: Work, found: EmulationRegistration, form: PledgeForm, status: int) -> Response:
-    edit = new_pledge(load_frame(w, found), form, focus="" if form.errors else "name")
+    drafts = None if is_htmx() else page_drafts(found.id)
+    edit = new_pledge(load_frame(w, found), form, focus="" if form.errors else "name", drafts=drafts)
     if is_htmx():
         return fragment(ROWS, "edit_pledge", status=status, edit=edit)
-    return page(TEMPLATE, status=status, show=load_show(w, found, Opened(lines_page_in_view(), new_pledge=edit)))
+    opened = Opened(lines_page_in_view(), new_pledge=edit, drafts=drafts)
+    return page(TEMPLATE, status=status, show=load_show(w, found, opened))
 
 
 def _edit_again(
@@ -169,10 +175,12 @@ def _edit_again(
     theirs = pledge_row(frame, pledge) if status == 409 else None
     if theirs is not None:
         form.version.data = str(pledge.version)  # sending it once more is the choice to keep one's own
-    edit = edit_pledge_row(frame, pledge.id, form, theirs)
+    drafts = None if is_htmx() else page_drafts(found.id)
+    edit = edit_pledge_row(frame, pledge.id, form, theirs, drafts)
     if is_htmx():
         return fragment(ROWS, "edit_pledge", status=status, edit=edit)
-    return page(TEMPLATE, status=status, show=load_show(w, found, Opened(lines_page_in_view(), pledge=edit)))
+    opened = Opened(lines_page_in_view(), pledge=edit, drafts=drafts)
+    return page(TEMPLATE, status=status, show=load_show(w, found, opened))
 
 
 def _saved(

@@ -11,9 +11,10 @@ from flask import Response, flash, request, url_for
 
 from portal.blueprints.emulation import bp
 from portal.blueprints.emulation._content import TypedContent, load_content
-from portal.blueprints.emulation._page import SLUGS, editable, load_frame, visible
+from portal.blueprints.emulation._drafts import CONTENT, page_drafts
+from portal.blueprints.emulation._page import SLUGS, editable, load_frame, may_edit, visible
 from portal.blueprints.emulation._show import Opened, Show, load_show
-from portal.blueprints.emulation.forms import ContentForm, NewRegistrationForm, chosen_movements, expected_numbers
+from portal.blueprints.emulation.forms import ContentForm, NewRegistrationForm, expected_numbers, typed_numbers
 from portal.core.errors import InvalidInput, RuleBroken, VersionConflict
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
@@ -23,6 +24,7 @@ from portal.domain.emulation.queries.waiting import own_registrations
 from portal.domain.emulation.services import registrations as services
 from portal.web.access import requires
 from portal.web.context import work
+from portal.web.drafts import keeps
 from portal.web.formats import day, days_left
 from portal.web.htmx import fragment, is_htmx, page, see_other
 from portal.web.menu import year_in_view
@@ -80,11 +82,13 @@ def show_registration(registration_id: int) -> Response:
     found = visible(w, registration_id)
     if not policies.can_view_content(w.actor, found):
         return page("emulation/hidden_registration.html", frame=load_frame(w, found))
-    return page(TEMPLATE, show=load_show(w, found, Opened(page=lines_page_in_view())))
+    drafts = page_drafts(found.id) if policies.can_edit(w.actor, found) else None
+    return page(TEMPLATE, show=load_show(w, found, Opened(page=lines_page_in_view(), drafts=drafts)))
 
 
 @bp.post("/dang-ky/<int:registration_id>/noi-dung")
 @requires(Permission.REGISTRATION_EDIT)
+@keeps(CONTENT, check=may_edit)
 def save_content(registration_id: int) -> Response:
     """Save content, staff, movements and expected numbers; with `tiep` go on to that step."""
     form = ContentForm()
@@ -92,8 +96,8 @@ def save_content(registration_id: int) -> Response:
     expected, faulty = expected_numbers(request.form)
     typed = TypedContent(
         form=form,
-        movement_ids=frozenset(chosen_movements(request.form.getlist("movement_ids"))),
-        expected={int(k.removeprefix("expected-")): v for k, v in request.form.items() if _is_expected(k)},
+        movement_ids=form.chosen_movements(),
+        expected=typed_numbers(request.form),
         faulty=frozenset(faulty),
     )
     w = work()
@@ -141,10 +145,6 @@ def _with_errors(typed: TypedContent, error: InvalidInput) -> TypedContent:
 
 def _conflicting(typed: TypedContent) -> TypedContent:
     return TypedContent(typed.form, typed.movement_ids, typed.expected, typed.faulty, conflict=True)
-
-
-def _is_expected(name: str) -> bool:
-    return name.startswith("expected-") and name.removeprefix("expected-").isdecimal()
 
 
 def place_errors(form: Any, error: InvalidInput, names: dict[str, str] | None = None) -> None:

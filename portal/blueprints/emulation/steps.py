@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, cast
 from flask import Response, flash, request, url_for
 
 from portal.blueprints.emulation import bp
+from portal.blueprints.emulation._drafts import PAPER, STEP
 from portal.blueprints.emulation._page import ICONS, SLUGS, Frame, load_frame, readable
 from portal.blueprints.emulation._show import size_text
 from portal.blueprints.emulation.forms import PaperForm, StepForm
@@ -27,6 +28,7 @@ from portal.domain.emulation.services.registrations import load_for_write
 from portal.domain.emulation.services.workflow import PaperData
 from portal.web.access import requires
 from portal.web.context import runtime, work
+from portal.web.drafts import FormDraft, keeps, of_form
 from portal.web.htmx import page, see_other
 
 ACTIONS = {slug: action for action, slug in SLUGS.items()}
@@ -78,10 +80,26 @@ class StepPage:
     icon: str
     action_url: str
     form: StepForm
+    draft: FormDraft
     problems: list[tuple[str, str]]
     problem: str = ""
     file_text: str = ""
     closed: str = ""
+
+
+def _may_step(registration_id: int, step: str) -> None:
+    """Raise unless the actor may take the step now: what the draft of its form asks."""
+    w = work()
+    action = _action(step)
+    closed = _closed(w, load_frame(w, readable(w, registration_id)), action)
+    if closed:
+        raise RuleBroken(closed)
+
+
+def _may_record(registration_id: int) -> None:
+    w = work()
+    if not policies.can_record_paper(w.actor, readable(w, registration_id)):
+        raise NotAllowed
 
 
 @bp.get("/dang-ky/<int:registration_id>/buoc/<string:step>")
@@ -99,6 +117,7 @@ def show_step(registration_id: int, step: str) -> Response:
 
 @bp.post("/dang-ky/<int:registration_id>/buoc/<string:step>")
 @requires(Permission.REGISTRATION_VIEW)
+@keeps(STEP, check=_may_step)
 def take_step(registration_id: int, step: str) -> Response:
     """Take the step."""
     action = _action(step)
@@ -139,6 +158,7 @@ def edit_paper(registration_id: int) -> Response:
 
 @bp.post("/dang-ky/<int:registration_id>/van-ban")
 @requires(Permission.REGISTRATION_VIEW)
+@keeps(PAPER, check=_may_record)
 def record_paper(registration_id: int) -> Response:
     """Keep what was written of the paper."""
     form = PaperForm()
@@ -286,6 +306,7 @@ def _page(
         icon=ICONS[action],
         action_url=url_for("emulation.take_step", registration_id=frame.id, step=SLUGS[action]),
         form=form,
+        draft=of_form(STEP, f"{frame.id}/{SLUGS[action]}", form),
         problems=_problems(frame, error),
         problem=problem,
         file_text=_file_text(w, frame),
@@ -303,6 +324,7 @@ def _paper_page(w: Work, frame: Frame, form: PaperForm, status: int = 200, probl
         icon="device-floppy",
         action_url=url_for("emulation.record_paper", registration_id=frame.id),
         form=_paper_form(form, frame),
+        draft=of_form(PAPER, frame.id, form),
         problems=[],
         problem=problem,
         file_text=_file_text(w, frame),

@@ -136,7 +136,7 @@ def region(page: Page, key: str) -> str:
     for node in copied.iter():
         for name in ("data-focus", "hx-swap-oob", "hx-headers"):
             node.attrib.pop(name, None)
-        if node.get("name") == "csrf_token":
+        if node.get("name") in ("csrf_token", "_ve"):
             node.set("value", "")
         words = [w for w in node.get("class", "").split() if w != "is-new"]
         node.attrib.pop("class", None)

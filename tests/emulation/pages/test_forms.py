@@ -11,10 +11,10 @@ from werkzeug.datastructures import MultiDict
 
 from portal.blueprints.emulation.forms import (
     AmountField,
+    ContentForm,
     CountField,
     DayField,
     PaperForm,
-    chosen_movements,
     expected_numbers,
     parse_title,
     signing_ways,
@@ -112,8 +112,10 @@ def test_days_as_stored(app: PortalFlask) -> None:
         assert form.on._value() == "05/09/2023"
 
 
-def test_choices_that_are_none_are_left_out() -> None:
-    assert chosen_movements(["2", "x", "1", "2", "-3"]) == (1, 2)
+def test_choices_that_are_none_are_left_out(app: PortalFlask) -> None:
+    with app.test_request_context():
+        form = ContentForm(MultiDict([("movement_ids", value) for value in ("2", "x", "1", "2", "-3")]))
+    assert form.chosen_movements() == {1, 2}
     numbers, faulty = expected_numbers(
         {"expected-1": "5", "expected-2": "1.200", "expected-3": "", "expected-4": "vài", "x": "9", "expected-": "1"}
     )

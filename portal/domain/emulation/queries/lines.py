@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Select, select
 
 from portal.domain.emulation.catalogue_models import EmulationTitle
@@ -11,6 +13,7 @@ from portal.domain.units.models import Unit
 UNSCOPED = {
     "lines_of": "lines of a registration that was loaded in scope",
     "line_of": "a line of a registration that was loaded in scope",
+    "lines_by_id": "lines of a registration that was loaded in scope",
 }
 
 
@@ -21,6 +24,15 @@ def lines_of(registration_id: int) -> Select[RegistrationLine, EmulationTitle, s
         .join(EmulationTitle, EmulationTitle.id == RegistrationLine.title_id)
         .outerjoin(Unit, Unit.id == RegistrationLine.origin_unit_id)
         .where(RegistrationLine.registration_id == registration_id)
+        .order_by(RegistrationLine.position, RegistrationLine.id)
+    )
+
+
+def lines_by_id(registration_id: int, line_ids: Collection[int]) -> Select[RegistrationLine]:
+    """Some lines of a registration, in their order."""
+    return (
+        select(RegistrationLine)
+        .where(RegistrationLine.registration_id == registration_id, RegistrationLine.id.in_(sorted(line_ids)))
         .order_by(RegistrationLine.position, RegistrationLine.id)
     )
 
