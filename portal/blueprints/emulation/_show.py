@@ -12,7 +12,9 @@ from portal.blueprints.emulation import _page as pages
 from portal.blueprints.emulation._children import ChildRow, load_children
 from portal.blueprints.emulation._content import Content, load_content
 from portal.blueprints.emulation._drafts import PageDrafts
-from portal.blueprints.emulation._list import Checks, EditRow, LineList
+from portal.blueprints.emulation._line_edit import EditRow
+from portal.blueprints.emulation._line_row import BAD, Checks, page_of, page_query, sort_findings
+from portal.blueprints.emulation._list import LineList
 from portal.blueprints.emulation._page import ActionButton, Frame, StepItem, TrailEntry
 from portal.blueprints.emulation._pledges import PledgeEdit, PledgeList, load_pledges
 from portal.domain.access.actor import Work
@@ -162,7 +164,7 @@ def load_standing(work: Work, registration: EmulationRegistration) -> Standing:
     findings = registration_findings(work.session, registration)
     unsent = registration.state in UNSENT
     errors = sending_errors(work.session, registration, findings) if unsent else {}
-    return Standing(lists.sort_findings(findings), errors)
+    return Standing(sort_findings(findings), errors)
 
 
 def load_show(work: Work, registration: EmulationRegistration, opened: Opened | None = None) -> Show:
@@ -209,9 +211,9 @@ def _faults(work: Work, frame: Frame, standing: Standing) -> list[tuple[str, str
     numbers = lists.numbers(work, frame) if checks.faulty else {}
     for line_id in sorted(checks.faulty, key=lambda key: numbers.get(key, 0)):
         number = numbers.get(line_id, 0)
-        page = lists.page_of(number)
-        address = f"{frame.url}{lists.page_query(page)}#dong-{line_id}" if page > 1 else f"#dong-{line_id}"
-        text = " ".join(note.text for note in checks.by_line[line_id] if note.tone == lists.BAD)
+        page = page_of(number)
+        address = f"{frame.url}{page_query(page)}#dong-{line_id}" if page > 1 else f"#dong-{line_id}"
+        text = " ".join(note.text for note in checks.by_line[line_id] if note.tone == BAD)
         found.append((address, f"Dòng {number}: {text}"))
     rest = [(key, texts) for key, texts in standing.errors.items() if not key.startswith(LINE_ANCHOR)]
     return found + [(ANCHORS.get(key, f"#{key}"), " ".join(texts)) for key, texts in rest]

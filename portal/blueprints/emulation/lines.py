@@ -11,7 +11,8 @@ from flask import Response, flash, request, url_for
 from portal.blueprints.emulation import _list as lists
 from portal.blueprints.emulation import bp
 from portal.blueprints.emulation._drafts import LINE, page_drafts
-from portal.blueprints.emulation._list import Checks, EditRow, LineRow
+from portal.blueprints.emulation._line_edit import EditRow, edit_row, new_row
+from portal.blueprints.emulation._line_row import PAGE, Checks, LineRow, page_count, page_of, page_query
 from portal.blueprints.emulation._page import Frame, editable, load_frame, may_edit, readable
 from portal.blueprints.emulation._show import Opened, Show, Standing, load_brief, load_show, load_standing
 from portal.blueprints.emulation.forms import LineForm
@@ -58,10 +59,10 @@ def new_line(registration_id: int) -> Response:
     frame = load_frame(w, found)
     form = LineForm(formdata=None)
     form.title.data = request.args.get("danh-hieu", "")
-    last = lists.page_count(found.line_count)
+    last = page_count(found.line_count)
     drafts = None if is_htmx() else page_drafts(found.id)
     focus = "name" if form.title.data else "title"
-    edit = lists.new_row(frame, _titles(w, frame), last, form, focus, drafts)
+    edit = new_row(frame, _titles(w, frame), last, form, focus, drafts)
     if is_htmx():
         return fragment(ROWS, "edit_line", edit=edit)
     return page(TEMPLATE, show=load_show(w, found, Opened(page=last, new_line=edit, drafts=drafts)))
@@ -86,7 +87,7 @@ def add_line(registration_id: int) -> Response:
         return _new_again(w, found, form, 422)
     said = f"Đã thêm dòng {found.line_count}: {line.name}."
     again = url_for("emulation.new_line", registration_id=found.id, **{"danh-hieu": form.title.data})
-    if before is None or (found.line_count > 1 and found.line_count % lists.PAGE == 1):
+    if before is None or (found.line_count > 1 and found.line_count % PAGE == 1):
         flash(said, "ok")
         return see_other(again)
     return _added(w, found, line, form, before, said)
@@ -102,7 +103,7 @@ def show_line(registration_id: int, line_id: int) -> Response:
     row = _row(w, frame, load_standing(w, found).checks, line_id)
     if is_htmx():
         return fragment(ROWS, "line", row=replace(row, focus=True), can_edit=frame.can_edit)
-    return see_other(f"{frame.url}{lists.page_query(lists.page_of(row.number))}#dong-{line_id}")
+    return see_other(f"{frame.url}{page_query(page_of(row.number))}#dong-{line_id}")
 
 
 @bp.get("/dang-ky/<int:registration_id>/dong/<int:line_id>/sua")
@@ -141,9 +142,9 @@ def update_line(registration_id: int, line_id: int) -> Response:
     said = f"Đã lưu dòng {number}."
     if before is None:
         flash(said, "ok")
-        query = lists.page_query(lists.page_of(number))
+        query = page_query(page_of(number))
         return see_other(f"{url_for('emulation.show_registration', registration_id=found.id)}{query}#dong-{line_id}")
-    show = load_brief(w, found, Opened(page=lists.page_of(number)))
+    show = load_brief(w, found, Opened(page=page_of(number)))
     saved = next(row for row in show.lines.rows if row.id == line_id)
     rows = [replace(saved, is_new=True, focus=True)]
     return _answer(
@@ -159,7 +160,7 @@ def confirm_remove_line(registration_id: int, line_id: int) -> Response:
     found = editable(w, registration_id)
     frame = load_frame(w, found)
     row = _row(w, frame, load_standing(w, found).checks, line_id)
-    query = lists.page_query(lists.page_of(row.number))
+    query = page_query(page_of(row.number))
     confirm = {
         "title": f"Xóa dòng {row.number}: {row.name}?",
         "text": f"{row.title}. Dòng bị bỏ khỏi bản đăng ký; sau khi xóa có thể hoàn tác ngay.",
@@ -185,10 +186,10 @@ def remove_line(registration_id: int, line_id: int) -> Response:
     asked = lines_page_in_view()
     if before is None:
         return see_other(
-            f"{url_for('emulation.show_registration', registration_id=found.id)}{lists.page_query(asked)}#danh-sach"
+            f"{url_for('emulation.show_registration', registration_id=found.id)}{page_query(asked)}#danh-sach"
         )
     said = f"Đã xóa dòng {number}. Có thể hoàn tác."
-    show = load_show(w, found, Opened(page=min(asked, lists.page_count(found.line_count))))
+    show = load_show(w, found, Opened(page=min(asked, page_count(found.line_count))))
     if (
         not show.lines.is_last or show.lines.page != asked
     ):  # rows of the next page have moved up: the whole panel is swapped
@@ -217,7 +218,7 @@ def restore_line(registration_id: int) -> Response:
     line = services.restore_line(w, found, _snapshot(w, found, token))
     number = lists.numbers(w, load_frame(w, found))[line.id]
     flash(f"Đã khôi phục dòng {number}: {line.name}.", "ok")
-    query = lists.page_query(lists.page_of(number))
+    query = page_query(page_of(number))
     return see_other(f"{url_for('emulation.show_registration', registration_id=found.id)}{query}#dong-{line.id}")
 
 
@@ -238,8 +239,8 @@ def _added(
     fresh = LineForm(formdata=None)
     fresh.title.data = form.title.data
     frame = load_frame(w, found)
-    last = lists.page_count(found.line_count)
-    adding = lists.new_row(frame, _titles(w, frame), last, fresh, focus="name")
+    last = page_count(found.line_count)
+    adding = new_row(frame, _titles(w, frame), last, fresh, focus="name")
     show = load_brief(w, found, Opened(page=last))
     rows = [replace(row, is_new=True) for row in show.lines.rows if row.id == line.id]
     others = _changed(show, before, line.id)
@@ -248,9 +249,9 @@ def _added(
 
 def _new_again(w: Work, found: EmulationRegistration, form: LineForm, status: int) -> Response:
     frame = load_frame(w, found)
-    last = lists.page_count(found.line_count)
+    last = page_count(found.line_count)
     wrong = next((f.short_name for f in form if f.errors), "name")
-    edit = lists.new_row(frame, _titles(w, frame), last, form, focus=wrong)
+    edit = new_row(frame, _titles(w, frame), last, form, focus=wrong)
     if is_htmx():
         return fragment(ROWS, "edit_line", status=status, edit=edit)
     return page(TEMPLATE, status=status, show=load_show(w, found, Opened(page=last, new_line=edit)))
@@ -262,9 +263,9 @@ def _edit_again(w: Work, found: EmulationRegistration, line: RegistrationLine, f
     theirs = row if status == 409 else None
     if theirs is not None:
         form.version.data = str(line.version)  # sending it once more is the choice to keep one's own
-    number = lists.page_of(row.number)
+    number = page_of(row.number)
     drafts = None if is_htmx() else page_drafts(found.id)
-    edit = lists.edit_row(frame, _titles(w, frame), line.id, row.number, number, form, theirs, drafts)
+    edit = edit_row(frame, _titles(w, frame), line.id, row.number, number, form, theirs, drafts)
     if is_htmx():
         return fragment(ROWS, "edit_line", status=status, edit=edit)
     return page(TEMPLATE, status=status, show=load_show(w, found, Opened(page=number, line=edit, drafts=drafts)))
