@@ -51,14 +51,14 @@ class Job(Base):
     """
 
     __tablename__ = "job"
-    __table_args__ = (Index("ix_job_pick", "state", "run_at", "id"),)
+    __table_args__ = (Index("ix_job_pick", "state", "run_at", "id"), Index("ix_job_owner", "owner_id", "id"))
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     kind: Mapped[str] = mapped_column(String(60))
     unique_key: Mapped[str] = mapped_column(String(200), unique=True)
     state: Mapped[JobState] = mapped_column(enum_type(JobState, 20), default=JobState.QUEUED)
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     run_at: Mapped[datetime] = mapped_column()
     lease_by: Mapped[str] = mapped_column(String(60), default="")
     lease_until: Mapped[datetime | None] = mapped_column()

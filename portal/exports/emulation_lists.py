@@ -129,27 +129,37 @@ def _period(row: AnyRow) -> int | str:
     return int(code) if code.isdecimal() else code
 
 
-FIELDS: tuple[Field, ...] = (
-    Field(Column("Họ và tên cá nhân, tên tập thể", 24), lambda r: r.name),
-    Field(Column("Đối tượng", 9, centred=True), lambda r: r.subject.label),
-    Field(Column("Năm sinh", 7, Kind.YEAR), lambda r: r.birth_year),
-    Field(Column("Giới tính", 6, centred=True), _gender),
-    Field(Column("Chức vụ", 17), lambda r: r.post),
-    Field(Column("Phòng, ban", 17), lambda r: r.division),
-    Field(Column("Đơn vị", 20), lambda r: r.work_unit_name),
-    Field(Column("Đơn vị trình", 20), lambda r: r.unit_name),
-    Field(Column("Cấp", 11), lambda r: r.level_label),
-    Field(Column("Cụm, khối thi đua", 18), lambda r: r.block_name or ""),
-    Field(Column("Danh hiệu thi đua, hình thức khen thưởng", 20), lambda r: r.title_name),
-    Field(Column("Loại", 11), lambda r: r.title_family.label),
-    Field(Column("Năm, kỳ", 9, Kind.YEAR), _period),
-    Field(Column("Trạng thái", 11, Kind.STATUS), lambda r: r.state.label),
-    Field(Column("Số văn bản", 13), lambda r: r.paper_no),
-    Field(Column("Ngày văn bản", 11, Kind.DATE), lambda r: r.paper_date),
-    Field(Column("Ngày gửi", 11, Kind.DATE), lambda r: r.sent_at),
-    Field(Column("Nơi gốc", 18), lambda r: r.origin_name or ""),
-    Field(Column("Ghi chú", 14), lambda r: r.note),
-)
+def _work(row: AnyRow) -> str:
+    return ", ".join(part for part in (row.post, row.division) if part)
+
+
+FIELDS_BY_KEY: dict[str, Field] = {
+    "ten": Field(Column("Họ và tên cá nhân, tên tập thể", 24), lambda r: r.name),
+    "doi-tuong": Field(Column("Đối tượng", 9, centred=True), lambda r: r.subject.label),
+    "nam-sinh": Field(Column("Năm sinh", 7, Kind.YEAR), lambda r: r.birth_year),
+    "gioi-tinh": Field(Column("Giới tính", 6, centred=True), _gender),
+    "chuc-vu": Field(Column("Chức vụ", 17), lambda r: r.post),
+    "phong-ban": Field(Column("Phòng, ban", 17), lambda r: r.division),
+    "don-vi": Field(Column("Đơn vị", 20), lambda r: r.work_unit_name),
+    "don-vi-trinh": Field(Column("Đơn vị trình", 20), lambda r: r.unit_name),
+    "cap": Field(Column("Cấp", 11), lambda r: r.level_label),
+    "khoi": Field(Column("Cụm, khối thi đua", 18), lambda r: r.block_name or ""),
+    "danh-hieu": Field(Column("Danh hiệu thi đua, hình thức khen thưởng", 20), lambda r: r.title_name),
+    "loai": Field(Column("Loại", 11), lambda r: r.title_family.label),
+    "ky": Field(Column("Năm, kỳ", 9, Kind.YEAR), _period),
+    "trang-thai": Field(Column("Trạng thái", 11, Kind.STATUS), lambda r: r.state.label),
+    "so-van-ban": Field(Column("Số văn bản", 13), lambda r: r.paper_no),
+    "ngay-van-ban": Field(Column("Ngày văn bản", 11, Kind.DATE), lambda r: r.paper_date),
+    "ngay-gui": Field(Column("Ngày gửi", 11, Kind.DATE), lambda r: r.sent_at),
+    "noi-goc": Field(Column("Nơi gốc", 18), lambda r: r.origin_name or ""),
+    "ghi-chu": Field(Column("Ghi chú", 14), lambda r: r.note),
+}
+"""The columns of the complete list, by the keys that the list of lines has them under."""
+
+FIELDS: tuple[Field, ...] = tuple(FIELDS_BY_KEY.values())
+SHOWN_FIELDS: dict[str, Field] = {**FIELDS_BY_KEY, "chuc-vu-phong-ban": Field(Column("Chức vụ, phòng ban", 26), _work)}
+"""Every column that the list of lines may show; post and division also in one."""
+
 NUMBER_COLUMN = Column("STT", 5, Kind.INTEGER, centred=True)
 PRINTED: tuple[Field, ...] = (
     Field(Column("Họ và tên cá nhân, tên tập thể", 24), lambda r: r.name),

@@ -12,14 +12,15 @@ from sqlalchemy import Select, select
 from portal.core.errors import NotFound, WrongState
 from portal.core.job_queue import try_again
 from portal.core.jobs import Job, JobState
+from portal.core.pagination import Order
 from portal.domain.access.actor import Actor, Work
 from portal.domain.audit.services import record
 from portal.jobs.api import ResultFile, check_reach
 from portal.jobs.registry import handlers
 
-LISTED = 50
 PERCENT = 100
 NAMELESS = "Việc chạy nền"
+NEWEST = Order("moi", (Job.id,), descending=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +44,15 @@ class JobView:
         return self.state is JobState.FAILED
 
 
-def visible_to(actor: Actor) -> Select[Job]:
-    """The jobs that the actor asked for, the newest first."""
-    return select(Job).where(Job.owner_id == actor.user_id).order_by(Job.id.desc())
-
-
-def own_jobs(work: Work) -> list[JobView]:
-    """The last jobs that the actor asked for."""
-    return [_view(job) for job in work.session.scalars(visible_to(work.actor).limit(LISTED))]
+def visible_to(actor: Actor, state: JobState | None = None) -> Select[Job]:
+    """The jobs that the actor asked for, or those in one state, the newest first."""
+    stmt = select(Job).where(Job.owner_id == actor.user_id).order_by(Job.id.desc())
+    return stmt if state is None else stmt.where(Job.state == state)
 
 
 def own_job(work: Work, job_id: int) -> JobView:
     """One of the actor's jobs. Raises NotFound, for another's too."""
-    return _view(_find(work, job_id))
+    return view_of(_find(work, job_id))
 
 
 def result_file(work: Work, job_id: int) -> ResultFile:
@@ -82,7 +79,7 @@ def retry_job(work: Work, job_id: int) -> JobView:
         raise WrongState
     try_again(work.session, job)
     record(work, "job.retried", "job", job.id, detail={"kind": job.kind})
-    return _view(job)
+    return view_of(job)
 
 
 def _find(work: Work, job_id: int, lock: bool = False) -> Job:
@@ -93,7 +90,8 @@ def _find(work: Work, job_id: int, lock: bool = False) -> Job:
     return job
 
 
-def _view(job: Job) -> JobView:
+def view_of(job: Job) -> JobView:
+    """A job as its pages show it."""
     handler = handlers().get(job.kind)
     message = job.error if job.state is JobState.FAILED else str(job.result.get("message", ""))
     return JobView(

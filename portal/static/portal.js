@@ -364,7 +364,7 @@
   doc.addEventListener("htmx:responseError", (event) => failed(event.detail, event.detail.xhr.status));
   ["htmx:sendError", "htmx:timeout"].forEach((name) => doc.addEventListener(name, (event) => failed(event.detail, 0)));
 
-  window.portal = { one, all, visible, typing, make, closeButton, toggleSide, kept: (form) => unsaved.delete(form) };
+  window.portal = { one, all, visible, typing, say, make, closeButton, toggleSide, kept: (form) => unsaved.delete(form) };
   doc.documentElement.classList.add("js");
   settle(null);
 })();

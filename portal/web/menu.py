@@ -5,7 +5,7 @@ Who is here, the menu that they may open, the year in view; built from the featu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -76,9 +76,9 @@ def init_menu(app: Flask) -> None:
         return {"shell": build_shell(viewer())}
 
 
-def year_in_view() -> int:
-    """The year of the address (?nam=2023), else the present one."""
-    raw = request.args.get("nam", "")
+def year_in_view(args: Mapping[str, str] | None = None) -> int:
+    """The year of the address (?nam=2023), or of `args`, else the present one."""
+    raw = (request.args if args is None else args).get("nam", "")
     current = runtime().clock.today().year
     return int(raw) if raw.isdecimal() and FIRST_YEAR <= int(raw) <= current + 1 else current
 

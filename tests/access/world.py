@@ -48,6 +48,8 @@ AT_DISTRICT = {
     Role.DISTRICT_RELIGION_OFFICER,
     Role.DISTRICT_RELIGION_HEAD,
 }
+LISTS = {"list-users": "nguoi-dung", "list-lines": "dong-dang-ky", "list-audit": "nhat-ky"}
+"""Lists that each some may look at: what is kept of a list follows the list."""
 RELATIONS = {
     PROVINCE: {"c": DISTRICT},
     DISTRICT: {"o": DISTRICT, "c": COMMUNE, "f": FOREIGN},
@@ -290,5 +292,7 @@ def _catalogue(session: Session, clock: Clock, world: World) -> None:
     world.add("movement", "", movement_id=session.scalars(select(EmulationMovement.id).limit(1)).one())
     world.add("block", "", block_id=member.block_id, member_id=member.id)
     world.add("level", "", level_code="commune", kind_code="commune")
+    for kind, name in LISTS.items():
+        world.add(kind, "", list_name=name)
     for place in PLACES:
         world.objects["draft"][place]["source_id"] = world.objects["child"][COMMUNE]["registration_id"]

@@ -88,7 +88,7 @@ def test_states_are_told_apart(admin: FlaskClient, runtime: Runtime) -> None:
 
 def test_nobody_found_is_said_with_the_way_back(admin: FlaskClient) -> None:
     page = Page(admin.get(f"{LIST}?q=khong+co+ai").text)
-    assert "Không có người phù hợp" in page.headings(2)
+    assert "Không có người nào khớp bộ lọc" in page.headings(2)
 
 
 def test_pages_follow_each_other_by_key_in_each_order(admin: FlaskClient, many: None) -> None:

@@ -205,7 +205,7 @@ def test_the_page_hides_them(client_of: ClientOf, work_as: Any, monkeypatch: pyt
     known = made_of(
         confidential=True, audit_labels={"matter.opened": "Mở vụ việc"}, audit_words={"place": "Nơi xảy ra"}
     )
-    monkeypatch.setattr("portal.blueprints.audit.views.words", lambda: known)
+    monkeypatch.setattr("portal.blueprints.audit.lists.words", lambda: known)
     with work_as("tongiao") as work:
         record(work, "matter.opened", "matter", 5, detail={"place": "thôn A"})
     answer = client_of("nhatky").get(URL)

@@ -97,7 +97,7 @@ def test_shows_the_units_of_another_day(client_of: ClientOf, session: Session, u
 
 def test_says_why_nothing_is_there(client_of: ClientOf) -> None:
     page = Page(client_of("quantri").get("/quan-tri/don-vi?q=khongcodonvinao").text)
-    assert "Không có đơn vị nào khớp" in page.text
+    assert "Không có đơn vị nào khớp bộ lọc" in page.text
     assert "Xóa lọc" in page.links()
 
 

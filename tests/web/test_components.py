@@ -23,6 +23,8 @@ from portal.web.row_parts import RowParts
 from tests.web.gallery_sample import SAMPLE, SHELL, GalleryForm
 
 PORTAL = Path(__file__).resolve().parents[2] / "portal"
+MADE_OF_OTHERS = {"btn_class", "sort_link", "toasts_oob", "live_oob", "data_list", "list_tools"}
+"""Parts of others, for htmx answers, or whole lists (tests/web/test_every_list.py)."""
 HTML = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
 SYMBOLS = set(re.findall(r'id="(i-[a-z0-9-]+)"', (PORTAL / "static/icons.svg").read_text(encoding="utf-8")))
@@ -129,7 +131,7 @@ def test_every_macro_is_in_the_gallery() -> None:
         if part.name in elsewhere:
             continue
         for name in re.findall(r"{% macro ([a-z]\w*)", part.read_text(encoding="utf-8")):
-            if name in {"btn_class", "sort_link", "toasts_oob", "live_oob"}:  # parts of others, or for htmx answers
+            if name in MADE_OF_OTHERS:
                 continue
             assert re.search(rf"\b{name}\(", shown + layouts), f"{part.name}: {name} is not shown"
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from portal.core.pagination import Count, Order, Page, decode_cursor, encode_cursor
 from portal.domain.units.models import Unit
 from portal.web.context import Viewer
-from portal.web.lists import Column, FilterSpec, Listing, parse_day
+from portal.web.lists import FilterSpec, Heading, Listing, parse_day
 from portal.web.transaction import PortalFlask
 
 NAME = Order("ten", (Unit.sort_key, Unit.id))
@@ -109,17 +109,22 @@ def test_tabs_set_one_filter() -> None:
 
 
 def test_columns_turn_the_sort_around() -> None:
-    columns = (Column("Tên", order="ten"), Column("Mã", order="ma"), Column("Ghi chú"), Column("Khác", order="khac"))
-    first = listing().columns(columns)
+    columns = (
+        Heading("Tên", order="ten"),
+        Heading("Mã", order="ma"),
+        Heading("Ghi chú"),
+        Heading("Khác", order="khac"),
+    )
+    first = listing().headings(columns)
     assert [(c.label, c.sort, query(c.sort_url) if c.sort_url else None) for c in first] == [
         ("Tên", "asc", {"xep": ["-ten"]}),
         ("Mã", None, {"xep": ["ma"]}),
         ("Ghi chú", None, None),
         ("Khác", None, None),
     ]
-    turned = listing(xep="-ten").columns(columns)
+    turned = listing(xep="-ten").headings(columns)
     assert (turned[0].sort, query(turned[0].sort_url)) == ("desc", {})
-    assert listing(xep="ma").columns(columns)[1].sort == "asc"
+    assert listing(xep="ma").headings(columns)[1].sort == "asc"
 
 
 def page(rows: int, following: str | None, previous: str | None) -> Page:

@@ -59,6 +59,7 @@ class UserRow:
     roles: str
     state: UserState
     last_sign_in: datetime | None
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Confirm:
 def user_rows(work: Work, found: Sequence[Any], on: date) -> list[UserRow]:
     """A page of people with their roles of today and last sign-in; two queries for the page, however many people."""
     ids = [row.id for row in found]
+    base = url_for("accounts.list_users")
     roles: dict[int, list[str]] = {}
     for held in work.session.execute(queries.roles_in_force(ids, on)):
         roles.setdefault(held.user_id, []).append(f"{held.role.label} ({held.unit_name})")
@@ -90,7 +92,7 @@ def user_rows(work: Work, found: Sequence[Any], on: date) -> list[UserRow]:
     return [
         UserRow(
             id=row.id,
-            url=url_for("accounts.show_user", user_id=row.id),
+            url=f"{base}/{row.id}",
             name=row.full_name,
             username=row.username,
             post=row.post,
@@ -98,6 +100,7 @@ def user_rows(work: Work, found: Sequence[Any], on: date) -> list[UserRow]:
             roles=", ".join(roles.get(row.id, [])),
             state=user_state(row.disabled_at is not None, row.must_change_password),
             last_sign_in=last.get(row.id),
+            email=row.email,
         )
         for row in found
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import request
@@ -21,7 +21,7 @@ from portal.domain.emulation.queries.overview import (
 )
 from portal.domain.emulation.queries.submitted import LineFilter
 from portal.jobs.emulation_exports import ORDERS, ExportOrder
-from portal.web.lists import FilterSpec, Listing, Options
+from portal.web.lists import FilterSpec, Listing, Offer, Options
 from portal.web.menu import year_in_view
 
 S = RegistrationState
@@ -30,6 +30,16 @@ STATES = (("", "Tất cả"), *((s.value, s.label) for s in (S.SENT, S.ACCEPTED,
 OWN_STATES = (("", "Tất cả"), *((s.value, s.label) for s in S))
 SUBJECTS = (ANY, *((s.value, s.label) for s in (SubjectKind.COLLECTIVE, SubjectKind.PERSON)))
 PERIOD_PREFIX = "Đăng ký thi đua "
+HAS_BELOW = "has-below"
+
+
+@dataclass(frozen=True, slots=True)
+class LineFrame:
+    """What the list stands on: from where the actor looks, the year, its periods."""
+
+    seen: Vantage
+    year: int
+    periods: Sequence[RegistrationPeriod]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +57,34 @@ class LineView:
         return STATES if self.seen.has_below else OWN_STATES
 
 
-def line_view(work: Work, endpoint: str) -> LineView:
-    """Read the address (seven short queries for the choices, however long the list)."""
-    year, today = year_in_view(), work.today()
+def line_offer(work: Work, args: Mapping[str, str]) -> Offer:
+    """The filters with their choices (seven short queries, however long the list)."""
+    year, today = year_in_view(args), work.today()
     seen = vantage(work.session, work.actor, today)
     periods = work.session.scalars(periods_of_year(year)).all()
-    listing = Listing(endpoint, _specs(work, seen, periods, year), ORDERS)
-    return LineView(listing, _order(listing, periods, seen, year), seen, year)
+    says = frozenset({HAS_BELOW}) if seen.has_below else frozenset[str]()
+    return Offer(_specs(work, seen, periods, year, args), says, LineFrame(seen, year, periods))
 
 
-def _specs(work: Work, seen: Vantage, periods: Sequence[RegistrationPeriod], year: int) -> list[FilterSpec]:
+def line_view(work: Work, endpoint: str) -> LineView:
+    """The list at the request's address."""
+    return view_of(Listing(endpoint, line_offer(work, request.args), ORDERS))
+
+
+def view_of(listing: Listing) -> LineView:
+    """What a listing of lines asks for."""
+    frame: LineFrame = listing.about
+    return LineView(listing, _order(listing, frame.periods, frame.seen, frame.year), frame.seen, frame.year)
+
+
+def _specs(
+    work: Work, seen: Vantage, periods: Sequence[RegistrationPeriod], year: int, args: Mapping[str, str]
+) -> list[FilterSpec]:
     session, actor, today = work.session, work.actor, work.today()
     titles = session.execute(titles_in(year)).all()
     specs = [FilterSpec("tu", "Tên", kind="search")]
     if seen.has_below:
-        units = session.execute(units_to_choose(actor, seen, _asked_unit(), today)).all()
+        units = session.execute(units_to_choose(actor, seen, _asked_unit(args), today)).all()
         levels = session.execute(levels_to_choose(actor, today)).all()
         blocks = session.execute(blocks_to_choose(actor, year, today)).all()
         specs += [
@@ -72,7 +95,13 @@ def _specs(work: Work, seen: Vantage, periods: Sequence[RegistrationPeriod], yea
     specs += [
         FilterSpec("danh_hieu", "Danh hiệu", (ANY, *((str(t.id), t.short_name) for t in titles))),
         FilterSpec("doi_tuong", "Loại", SUBJECTS),
-        FilterSpec("ky", "Kỳ", (ANY, *((str(p.id), period_words(p.name)) for p in periods)), _shown(len(periods) > 1)),
+        FilterSpec(
+            "ky",
+            "Kỳ",
+            (ANY, *((str(p.id), period_words(p.name)) for p in periods)),
+            kind="select" if len(periods) > 1 else "hidden",
+            silent=True,
+        ),
     ]
     if seen.has_below:
         specs.append(FilterSpec("ca_cap_duoi", "Cả cấp dưới", kind="check"))
@@ -100,7 +129,7 @@ def _order(listing: Listing, periods: Sequence[RegistrationPeriod], seen: Vantag
         direct_only=seen.has_below and not values.get("ca_cap_duoi"),
     )
     words = period_words(chosen_period.name) if chosen_period else f"Năm {year}"
-    return ExportOrder(chosen, year, words, sort=listing.sort, note=note_of(listing))
+    return ExportOrder(chosen, year, words, sort=listing.sort, note=listing.note)
 
 
 def period_words(name: str) -> str:
@@ -109,27 +138,11 @@ def period_words(name: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def note_of(listing: Listing) -> str:
-    """What the list is cut to, in words, as its paper says below the title."""
-    parts: list[str] = []
-    for spec in listing.specs:
-        value = listing[spec.name]
-        if spec.frame or spec.name == "ky" or value == spec.default:
-            continue
-        shown = f"“{value}”" if spec.kind == "search" else dict(spec.options).get(value, "")
-        parts.append(f"{spec.label}: {shown}" if shown else spec.label)
-    return "; ".join(parts)
-
-
-def _asked_unit() -> int | None:
-    asked = request.args.get("don_vi", "")
+def _asked_unit(args: Mapping[str, str]) -> int | None:
+    asked = args.get("don_vi", "")
     return int(asked) if asked.isdecimal() and len(asked) < 10 else None
 
 
 def year_spec(year: int, present: int) -> FilterSpec:
     """The year in view: it frames the list, the masthead changes it."""
     return FilterSpec("nam", "Năm", ((str(year), str(year)),), "hidden", default=str(present), frame=True)
-
-
-def _shown(several: bool) -> str:
-    return "select" if several else "hidden"

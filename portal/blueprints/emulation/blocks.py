@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from flask import Response, flash, request, url_for
 
 from portal.blueprints.emulation import bp
@@ -13,6 +15,7 @@ from portal.blueprints.emulation._catalogue import (
     two_versions,
     year_args,
 )
+from portal.blueprints.emulation._catalogue_lists import BLOCKS
 from portal.blueprints.emulation.catalogue_forms import CONFIDENCES, BlockForm, CopyForm, MemberForm, RoleForm
 from portal.core.errors import InvalidInput, RuleBroken, VersionConflict
 from portal.domain.access.actor import Work
@@ -26,6 +29,7 @@ from portal.web.context import actor, work
 from portal.web.drafts import NEW, keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
+from portal.web.lists import ListView, open_list, see_list
 from portal.web.menu import year_in_view
 
 P = Permission
@@ -35,7 +39,8 @@ P = Permission
 @requires(P.CATALOGUE_VIEW)
 def list_blocks() -> Response:
     """The blocks of the year in view."""
-    return _list_page(work(), CopyForm(formdata=None, year=year_in_view()))
+    view = open_list(BLOCKS)
+    return _list_page(view, CopyForm(formdata=None, year=year_in_view())) if isinstance(view, ListView) else view
 
 
 @bp.get("/cum-khoi/moi")
@@ -70,13 +75,13 @@ def copy_blocks() -> Response:
     valid = form.validate()
     current = work()
     if not valid:
-        return _list_page(current, form, status=422)
+        return _list_page(see_list(BLOCKS), form, status=422)
     year = form.year.data or 0
     try:
         count = services.copy_blocks(current, year - 1, year)
     except InvalidInput as error:
         put_errors(form, error)
-        return _list_page(current, form, status=422)
+        return _list_page(see_list(BLOCKS), form, status=422)
     flash(f"Đã chép {count} cụm, khối sang năm {year}. Trưởng khối do khối bầu lại.", "ok")
     return see_other(url_for("emulation.list_blocks", nam=year))
 
@@ -185,14 +190,14 @@ def remove_block_member(block_id: int, member_id: int) -> Response:
     return see_other(url_for("emulation.show_block", block_id=block_id))
 
 
-def _list_page(current: Work, form: CopyForm, status: int = 200) -> Response:
-    year = year_in_view()
+def _list_page(view: ListView, form: CopyForm, status: int = 200) -> Response:
     return page(
         "emulation/list_blocks.html",
+        block="region" if status == HTTPStatus.OK else None,
         status=status,
+        view=view,
         tabs=catalogue_tabs(),
-        year=year,
-        rows=current.session.execute(queries.blocks(year)).all(),
+        year=view.more,
         form=form,
         manages=actor().can(P.CATALOGUE_MANAGE),
         new_url=url_for("emulation.new_block", **year_args()),

@@ -8,6 +8,7 @@ from flask import Response, flash, request, url_for
 
 from portal.blueprints.emulation import bp
 from portal.blueprints.emulation._catalogue import catalogue_tabs, one, small_number, two_versions, year_args
+from portal.blueprints.emulation._catalogue_lists import MOVEMENTS, TITLES
 from portal.blueprints.emulation.catalogue_forms import CONFIDENCES, AuthorityRow, MovementForm, TitleForm
 from portal.core.errors import InvalidInput, RuleBroken, VersionConflict
 from portal.domain.access.actor import Work
@@ -19,7 +20,6 @@ from portal.domain.emulation.catalogue_models import (
     LegalRegime,
     TitleAuthority,
 )
-from portal.domain.emulation.enums import MovementKind
 from portal.domain.emulation.queries import catalogue as queries
 from portal.domain.emulation.services import catalogue as services
 from portal.web.access import requires
@@ -27,21 +27,11 @@ from portal.web.context import actor, today, work
 from portal.web.drafts import NEW, keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
-from portal.web.lists import Column, FilterSpec, Listing
-from portal.web.menu import FIRST_YEAR, year_in_view
+from portal.web.lists import list_page
+from portal.web.menu import year_in_view
 
 P = Permission
-MOVEMENTS = "emulation.list_movements"
-OPEN, CLOSED = "dang-mo", "da-dong"
-COLUMNS = (
-    Column("Phong trào, đợt thi đua"),
-    Column("Loại"),
-    Column("Năm", css="nowrap"),
-    Column("Phát động"),
-    Column("Căn cứ"),
-    Column("Đơn vị tham gia", css="num"),
-    Column("Trạng thái"),
-)
+LIST = "emulation.list_movements"
 STAGES = {
     "registration": "Kiểm tra khi đăng ký",
     "recognition": "Xét khi công nhận",
@@ -62,24 +52,8 @@ class RegimeView:
 @requires(P.CATALOGUE_VIEW)
 def list_movements() -> Response:
     """Movements and campaigns that reach into a year."""
-    listing = Listing(MOVEMENTS, _filters(), [queries.BY_YEAR])
-    kind = MovementKind(listing["loai"]) if listing["loai"] else None
-    closed = {OPEN: False, CLOSED: True}.get(listing["trang_thai"])
-    stmt = queries.movements(listing.number("nam"), kind, closed=closed)
-    found = listing.fetch(stmt, lambda row: (row[0].year_from, row[0].id))
-    count = listing.count(stmt)
-    return page(
-        "emulation/list_movements.html",
-        block="region",
-        listing=listing,
-        tabs=catalogue_tabs(),
-        columns=COLUMNS,
-        rows=found.rows,
-        count=count,
-        pager_state=listing.pager(found, count),
-        manages=actor().can(P.CATALOGUE_MANAGE),
-        confidences=CONFIDENCES,
-    )
+    manages = actor().can(P.CATALOGUE_MANAGE)
+    return list_page(MOVEMENTS, "emulation/list_movements.html", tabs=catalogue_tabs(), manages=manages)
 
 
 @bp.get("/phong-trao/moi")
@@ -166,12 +140,7 @@ def delete_movement(movement_id: int) -> Response:
 @requires(P.CATALOGUE_VIEW)
 def list_titles() -> Response:
     """Every title and form, and who decides it under the regime of the year in view."""
-    current = work()
-    year = year_in_view()
-    code = current.session.scalars(queries.regime_of_year(year)).one()
-    regime = next(r for r in current.session.scalars(queries.regimes()) if r.code == code)
-    rows = current.session.execute(queries.titles(code)).all()
-    return page("emulation/list_titles.html", tabs=catalogue_tabs(), year=year, regime=regime, rows=rows)
+    return list_page(TITLES, "emulation/list_titles.html", tabs=catalogue_tabs())
 
 
 @bp.get("/danh-muc/<int:title_id>")
@@ -232,16 +201,6 @@ def update_title(title_id: int) -> Response:
     return see_other(url_for("emulation.show_title", title_id=title_id))
 
 
-def _filters() -> list[FilterSpec]:
-    present = today().year
-    years = [("tat-ca", "Tất cả"), *((str(y), str(y)) for y in range(present + 1, FIRST_YEAR - 1, -1))]
-    return [
-        FilterSpec("nam", "Năm", years, default=str(present)),
-        FilterSpec("loai", "Loại", [("", "Tất cả"), *((k.value, k.label) for k in MovementKind)]),
-        FilterSpec("trang_thai", "Trạng thái", [("", "Tất cả"), (OPEN, "Đang mở"), (CLOSED, "Đã đóng")]),
-    ]
-
-
 def _movement_page(
     movement: EmulationMovement | None,
     form: MovementForm,
@@ -259,7 +218,7 @@ def _movement_page(
         draft=of_form("emulation.movement", movement.id if movement else NEW, form, back=own),
         problem=problem,
         conflict=conflict,
-        list_url=url_for(MOVEMENTS, **year_args()),
+        list_url=url_for(LIST, **year_args()),
     )
 
 
@@ -278,7 +237,7 @@ def _movement_conflict(current: Work, movement: EmulationMovement, form: Movemen
 
 
 def _movements_url(year: int) -> str:
-    return url_for(MOVEMENTS, nam=None if year == today().year else year)
+    return url_for(LIST, nam=None if year == today().year else year)
 
 
 def _title_page(

@@ -8,6 +8,7 @@ from flask import Response, flash, request, url_for
 
 from portal.blueprints.emulation import bp
 from portal.blueprints.emulation._catalogue import catalogue_tabs, named_unit, one, small_number, two_versions
+from portal.blueprints.emulation._catalogue_lists import PERIODS
 from portal.blueprints.emulation.catalogue_forms import ExceptionForm, NewPeriodForm, PeriodForm
 from portal.core.errors import InvalidInput, RuleBroken, VersionConflict
 from portal.domain.access.actor import Work
@@ -17,11 +18,12 @@ from portal.domain.emulation.enums import PeriodSector
 from portal.domain.emulation.queries import catalogue as queries
 from portal.domain.emulation.services import periods as services
 from portal.web.access import requires
-from portal.web.context import actor, today, work
+from portal.web.context import actor, work
 from portal.web.drafts import NEW, keeps, of_form
 from portal.web.fields import put_errors
-from portal.web.formats import day, days_left
+from portal.web.formats import day
 from portal.web.htmx import page, see_other
+from portal.web.lists import list_page
 from portal.web.menu import year_in_view
 
 P = Permission
@@ -32,14 +34,8 @@ FIRST_DAY, DUE_DAY, LAST_DAY = (1, 3), (3, 31), (6, 30)
 @requires(P.CATALOGUE_VIEW)
 def list_periods() -> Response:
     """Every period, the newest first."""
-    return page(
-        "emulation/list_periods.html",
-        tabs=catalogue_tabs(),
-        rows=work().session.execute(queries.periods()).all(),
-        state_of=_state_text,
-        roundings=services.ROUNDINGS,
-        manages=actor().can(P.PERIOD_MANAGE),
-    )
+    manages = actor().can(P.PERIOD_MANAGE)
+    return list_page(PERIODS, "emulation/list_periods.html", tabs=catalogue_tabs(), manages=manages)
 
 
 @bp.get("/ky-dang-ky/moi")
@@ -200,15 +196,3 @@ def _stored(period: RegistrationPeriod, form: PeriodForm) -> dict[str, str]:
         "regime_code": regimes[period.regime_code],
         "share_rounding": services.ROUNDINGS[period.share_rounding],
     }
-
-
-def _state_text(period: RegistrationPeriod) -> tuple[str, str]:
-    """Where a period stands today, in words, with the tone: not open yet, open, overdue, closed."""
-    now = today()
-    if now < period.opens_on:
-        return "Chưa mở", "idle"
-    if now > period.closes_on:
-        return "Đã đóng", "idle"
-    if now > period.due_on:
-        return "Quá hạn gửi, chưa đóng", "warn"
-    return f"Đang mở, {days_left(period.due_on, now).lower()}", "run"

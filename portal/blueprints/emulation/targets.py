@@ -10,7 +10,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from portal.blueprints.emulation import bp
 from portal.blueprints.emulation._catalogue import catalogue_tabs, year_args
-from portal.blueprints.emulation.catalogue_forms import CONFIDENCES, TargetRow
+from portal.blueprints.emulation._catalogue_lists import TARGETS
+from portal.blueprints.emulation.catalogue_forms import TargetRow
 from portal.core.errors import InvalidInput, VersionConflict
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
@@ -23,6 +24,7 @@ from portal.web.context import actor, work
 from portal.web.drafts import keeps, of_form
 from portal.web.forms import PortalForm
 from portal.web.htmx import page, see_other
+from portal.web.lists import list_page
 from portal.web.menu import year_in_view
 
 P = Permission
@@ -50,19 +52,10 @@ class TableRow:
 @requires(P.CATALOGUE_VIEW)
 def list_targets() -> Response:
     """The plan's numbers of the year in view."""
-    current = work()
-    year = year_in_view()
-    names = _title_names(current)
-    rows = [
-        (target, [names.get(code, code) for code in target.title_codes.split("|") if code])
-        for target in current.session.scalars(queries.targets(year))
-    ]
-    return page(
+    return list_page(
+        TARGETS,
         "emulation/list_targets.html",
         tabs=catalogue_tabs(),
-        year=year,
-        rows=rows,
-        confidences=CONFIDENCES,
         manages=actor().can(P.CATALOGUE_MANAGE),
         edit_url=_edit_url(),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,13 +10,10 @@ from flask import Response, request
 
 from portal.blueprints.emulation import bp
 from portal.blueprints.emulation._export_form import ExportForm
-from portal.blueprints.emulation.completeness import ENDPOINT, UnitView, unit_status, unit_view
+from portal.blueprints.emulation._unit_list import OWING, UnitItem, unit_items
 from portal.blueprints.emulation.exports import printed_sheet
-from portal.core.clock import local
-from portal.core.pagination import AnyRow
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
-from portal.domain.emulation.enums import SUBMITTED
 from portal.domain.emulation.queries.overview import may_export_unit
 from portal.exports._workbook import Target
 from portal.exports.emulation_lists import UNIT_COLUMNS, UNITS_TITLE, ListForm, ListHead, write_units
@@ -27,6 +23,7 @@ from portal.web.audit_reads import record_read
 from portal.web.context import work
 from portal.web.downloads import send_made
 from portal.web.htmx import page
+from portal.web.lists import Listing
 
 OBJECT_TYPE = "emulation_unit_list"
 
@@ -36,13 +33,13 @@ OBJECT_TYPE = "emulation_unit_list"
 def export_units() -> Response:
     """The workbook; there are never more rows than units."""
     current = work()
-    view, paper, rows = _sheet(current)
+    listing, paper, rows = _sheet(current)
 
     def make(stream: BinaryIO, workplace: Path) -> None:
         write_units(Target(workplace, stream), paper, rows, _sentence(rows))
-        record_read(EXPORTED, OBJECT_TYPE, view.year, detail={**view.listing.query, "rows": len(rows)})
+        record_read(EXPORTED, OBJECT_TYPE, listing.about.year, detail={**listing.query, "rows": len(rows)})
 
-    return send_made(make, f"tinh-hinh-dang-ky-thi-dua-{view.year}.xlsx", XLSX)
+    return send_made(make, f"tinh-hinh-dang-ky-thi-dua-{listing.about.year}.xlsx", XLSX)
 
 
 @bp.get("/dang-ky/don-vi/in")
@@ -50,49 +47,41 @@ def export_units() -> Response:
 def print_units() -> Response:
     """The same list on A4."""
     current = work()
-    view, paper, rows = _sheet(current)
-    record_read(PRINTED_LIST, OBJECT_TYPE, view.year, detail={**view.listing.query, "rows": len(rows)})
+    listing, paper, rows = _sheet(current)
+    record_read(PRINTED_LIST, OBJECT_TYPE, listing.about.year, detail={**listing.query, "rows": len(rows)})
     return page(
         "emulation/print_registrations.html",
         **printed_sheet(paper, UNIT_COLUMNS, [("", [(number, *row) for number, row in enumerate(rows, 1)])]),
         sentence=_sentence(rows),
-        back_url=view.listing.url(),
-        export_url=view.listing.url("emulation.export_units"),
+        back_url=listing.url(),
+        export_url=listing.url("emulation.export_units"),
     )
 
 
-def _sheet(current: Work) -> tuple[UnitView, ListHead, list[Sequence[Any]]]:
+def _sheet(current: Work) -> tuple[Listing, ListHead, list[Sequence[Any]]]:
     today = current.today()
-    view = unit_view(current, ENDPOINT)
+    listing = OWING.listing(current, request.args)
     form = ExportForm(request.args, meta={"csrf": False})
-    paper = head(
-        current,
-        UNITS_TITLE,
-        ListForm(form.the_thuc.data),
-        f"Năm {view.year}, tính đến ngày {today:%d/%m/%Y}",
-        view.year,
-        note=view.note,
-    )
-    stmt = in_order(view.stmt.where(may_export_unit(current.actor, today)), view.listing.order)
-    own = current.actor.unit_ids(Permission.REGISTRATION_VIEW)
-    rows = [_cells(row, row.unit_id in own, today) for row in current.session.execute(stmt)]
-    return view, paper, rows
+    year = listing.about.year
+    period = f"Năm {year}, tính đến ngày {today:%d/%m/%Y}"
+    paper = head(current, UNITS_TITLE, ListForm(form.the_thuc.data), period, year, note=listing.note)
+    source = OWING.source(current, listing)
+    stmt = in_order(source.stmt.where(may_export_unit(current.actor, today)), listing.order)
+    items = unit_items(current.actor, current.session.execute(stmt).all(), today)
+    return listing, paper, [_cells(item) for item in items]
 
 
-def _cells(row: AnyRow, own: bool, today: date) -> Sequence[Any]:
-    sent = local(row.sent_at).date() if row.sent_at else None
-    until = sent or (None if row.state in SUBMITTED else today)
-    late = max(0, (until - row.due_on).days) if until else 0
+def _cells(item: UnitItem) -> Sequence[Any]:
     return (
-        row.name,
-        row.kind_label,
-        row.parent_name,
-        unit_status(row.state, own).label,
-        row.due_on,
-        sent,
-        late or None,
-        row.paper_no or "",
-        row.line_count,
+        item.name,
+        item.kind,
+        item.parent,
+        item.status.label,
+        item.due_on,
+        item.sent_on,
+        item.late or None,
+        item.paper_no,
+        item.lines,
     )
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from flask import Response, flash, url_for
 
 from portal.blueprints.jobs import bp
+from portal.blueprints.jobs.lists import JOBS
 from portal.domain.access.enums import Permission
-from portal.jobs.services import JobView, own_job, own_jobs, result_file, retry_job
+from portal.jobs.services import JobView, own_job, result_file, retry_job
 from portal.web.access import quiet, requires
 from portal.web.context import work
 from portal.web.downloads import send_download
 from portal.web.formats import file_size, number
 from portal.web.htmx import fragment, page, see_other
+from portal.web.lists import list_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,7 @@ class Progress:
 @requires(Permission.JOB_VIEW)
 def list_jobs() -> Response:
     """The jobs that I asked for."""
-    rows = [(job, url_for("jobs.show_job", job_id=job.id)) for job in own_jobs(work())]
-    return page("jobs/list_jobs.html", rows=rows)
+    return list_page(JOBS, "jobs/list_jobs.html")
 
 
 @bp.get("/<int:job_id>")

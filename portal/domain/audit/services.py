@@ -7,7 +7,8 @@ slow work.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -45,7 +46,21 @@ class EntryData:
 def attach(session_factory: sessionmaker[Any], keyring: KeyRing) -> None:
     """Chain the entries of every session of this factory before each commit."""
     event.listen(session_factory, "before_commit", lambda session: seal(session, keyring))
-    event.listen(session_factory, "after_rollback", lambda session: session.info.pop(_PENDING, None))
+    event.listen(session_factory, "after_rollback", _forget)
+
+
+@contextmanager
+def attempt(session: Session) -> Iterator[None]:
+    """A part of a transaction that may fail alone: when it raises, its changes and its entries are gone, and what was
+    done before it stays.
+    """
+    before = len(pending(session))
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        del pending(session)[before:]
+        raise
 
 
 def record(
@@ -81,6 +96,12 @@ def pending(session: Session) -> list[EntryData]:
     """The entries that wait for this session's commit."""
     entries: list[EntryData] = session.info.setdefault(_PENDING, [])
     return entries
+
+
+def _forget(session: Session) -> None:
+    """What was rolled back is not logged; a part that failed alone (see `attempt`) takes only its own entries along."""
+    if not session.in_nested_transaction():
+        session.info.pop(_PENDING, None)
 
 
 def record_now(session_factory: sessionmaker[Session], entry: EntryData) -> None:

@@ -32,10 +32,12 @@ UNSCOPED = {
     "parts_of": "the units of decisions that were loaded with their unit; decisions on units are public",
     "levels": "a catalogue that everyone reads",
     "kinds": "a catalogue that everyone reads",
+    "kind_rows": "a catalogue that everyone reads",
     "root_ids": "which units have none above them: public",
 }
 BY_NAME = Order("ten", (Unit.sort_key, Unit.id))
 BY_CODE = Order("ma", (Unit.code,))
+BY_LEVEL = Order("cap", (UnitLevel.rank, UnitKind.label, UnitKind.code))
 SUGGESTIONS = 40
 
 
@@ -271,6 +273,23 @@ def kinds() -> Select[UnitKind, UnitLevel]:
         .join(UnitLevel, UnitLevel.code == UnitKind.level_code)
         .order_by(UnitLevel.rank, UnitKind.label, UnitKind.code)
     )
+
+
+def kind_rows(level_code: str = "") -> Select[*tuple[Any, ...]]:
+    """Kinds, or those of one level, with what their units owe."""
+    stmt = (
+        select(
+            UnitKind.code,
+            UnitKind.label,
+            UnitKind.owes_registration,
+            UnitKind.head_review,
+            UnitLevel.rank,
+            UnitLevel.label.label("level_label"),
+        )
+        .join(UnitLevel, UnitLevel.code == UnitKind.level_code)
+        .order_by(*BY_LEVEL.columns)
+    )
+    return stmt.where(UnitKind.level_code == level_code) if level_code else stmt
 
 
 def one_kind(code: str) -> Select[UnitKind]:

@@ -44,7 +44,7 @@ def test_the_address_filters(reader: Keeper) -> None:
     assert len(names(reader, "?loai=movement")) == 9
     assert len(names(reader, "?nam=2022")) == 9
     assert len(names(reader, "?nam=tat-ca&loai=campaign")) == 7
-    assert "Chưa có phong trào, đợt thi đua nào" in reader.get("/phong-trao?trang_thai=da-dong").text
+    assert "Không có phong trào, đợt thi đua nào khớp bộ lọc" in reader.get("/phong-trao?trang_thai=da-dong").text
     assert len(names(reader, "?nam=x&loai=y")) == 16
 
 

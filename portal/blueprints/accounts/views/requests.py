@@ -8,6 +8,7 @@ from flask import Response, flash, url_for
 
 from portal.blueprints.accounts import bp
 from portal.blueprints.accounts.admin_forms import RefuseForm, VersionForm
+from portal.blueprints.accounts.lists import REQUESTS
 from portal.blueprints.accounts.shown import RequestRow, request_row
 from portal.blueprints.accounts.views.common import hasher
 from portal.core.errors import NotFound
@@ -19,7 +20,7 @@ from portal.domain.accounts.services import requests
 from portal.web.access import requires
 from portal.web.context import actor, today, work
 from portal.web.htmx import page, see_other
-from portal.web.lists import FilterSpec, Listing
+from portal.web.lists import list_page
 from portal.web.once import keep_once, take_one
 from portal.web.transaction import after_commit
 
@@ -28,17 +29,7 @@ from portal.web.transaction import after_commit
 @requires(Permission.ACCESS_REQUEST_VIEW)
 def list_access_requests() -> Response:
     """Requests in reach, the newest first."""
-    states = [RequestState.PENDING, RequestState.APPROVED, RequestState.REFUSED, RequestState.WITHDRAWN]
-    spec = FilterSpec("tinh_trang", "Tình trạng", [("", "Tất cả"), *((s.value, s.label) for s in states)])
-    listing = Listing("accounts.list_access_requests", [spec], [queries.REQUESTS_NEWEST])
-    state = RequestState(value) if (value := listing["tinh_trang"]) else None
-    stmt = queries.requests_for(actor(), today(), state)
-    found = listing.fetch(stmt, lambda row: (row.AccessRequest.id,))
-    count = listing.count(stmt)
-    rows = [request_row(row, work().clock.now()) for row in found.rows]
-    return page(
-        "accounts/list_access_requests.html", listing=listing, rows=rows, count=count, pager=listing.pager(found, count)
-    )
+    return list_page(REQUESTS, "accounts/list_access_requests.html")
 
 
 @bp.get("/quan-tri/yeu-cau-phan-quyen/<int:request_id>")

@@ -6,52 +6,28 @@ from flask import Response, flash, request, url_for
 
 from portal.blueprints.accounts import bp
 from portal.blueprints.accounts.admin_forms import EditUserForm, NewUserForm, PersonForm
-from portal.blueprints.accounts.shown import user_rows
+from portal.blueprints.accounts.lists import USERS
 from portal.blueprints.accounts.views.common import hasher, unit_of, user_of
 from portal.core.errors import InvalidInput, VersionConflict
 from portal.domain.access.enums import Permission
 from portal.domain.accounts import queries, services
-from portal.domain.accounts.enums import UserState
 from portal.domain.accounts.models import UserAccount
-from portal.domain.accounts.queries import UserFilter
 from portal.domain.accounts.services import UserData
 from portal.web.access import requires
 from portal.web.context import actor, today, work
 from portal.web.drafts import NEW, keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
-from portal.web.lists import Column, FilterSpec, Listing
+from portal.web.lists import list_page
 from portal.web.once import keep_once, take_one
 from portal.web.transaction import after_commit
-
-COLUMNS = (
-    Column("Họ và tên", order="ten"),
-    Column("Tên đăng nhập", order="tai-khoan"),
-    Column("Đơn vị"),
-    Column("Vai trò"),
-    Column("Tình trạng"),
-    Column("Đăng nhập gần nhất"),
-)
 
 
 @bp.get("/quan-tri/nguoi-dung")
 @requires(Permission.USER_VIEW)
 def list_users() -> Response:
     """People in reach: found by name, unit and state."""
-    listing = Listing("accounts.list_users", _filters(), (queries.BY_NAME, queries.BY_USERNAME))
-    wanted = UserFilter(listing["q"], listing.number("don_vi"), UserState(s) if (s := listing["tinh_trang"]) else None)
-    stmt = queries.user_rows(actor(), wanted, today())
-    by_name = listing.order.name == queries.BY_NAME.name
-    found = listing.fetch(stmt, lambda r: (r.sort_key, r.id) if by_name else (r.username,))
-    return page(
-        "accounts/list_users.html",
-        listing=listing,
-        columns=listing.columns(COLUMNS),
-        rows=user_rows(work(), found.rows, today()),
-        count=(count := listing.count(stmt)),
-        pager=listing.pager(found, count),
-        may_create=actor().can(Permission.USER_MANAGE),
-    )
+    return list_page(USERS, "accounts/list_users.html", may_create=actor().can(Permission.USER_MANAGE))
 
 
 @bp.get("/quan-tri/nguoi-dung/moi")
@@ -128,15 +104,6 @@ def show_password_once(user_id: int, password: str) -> None:
 
 def _key(user_id: int) -> str:
     return f"mat-khau-{user_id}"
-
-
-def _filters() -> list[FilterSpec]:
-    units = work().session.execute(queries.units_to_filter(actor(), today(), request.args.get("don_vi", "")))
-    return [
-        FilterSpec("q", "Tìm theo họ tên, tên đăng nhập", kind="search"),
-        FilterSpec("don_vi", "Đơn vị", [("", "Tất cả"), *((str(key), name) for key, name in units)]),
-        FilterSpec("tinh_trang", "Tình trạng", [("", "Tất cả"), *((s.value, s.label) for s in UserState)]),
-    ]
 
 
 def _data(form: PersonForm, username: str, unit_id: int) -> UserData:

@@ -8,6 +8,7 @@ from flask import Response, flash, request, url_for
 
 from portal.blueprints.units import bp
 from portal.blueprints.units.forms import KindForm, LevelForm
+from portal.blueprints.units.lists import KINDS
 from portal.blueprints.units.views.common import last_editor
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, VersionConflict
 from portal.core.pagination import AnySelect
@@ -21,19 +22,15 @@ from portal.web.context import work
 from portal.web.drafts import keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
+from portal.web.lists import list_page
 
 
 @bp.get("/quan-tri/don-vi/cap-loai")
 @requires(Permission.UNIT_VIEW)
 def list_kinds() -> Response:
     """Levels and kinds, from the top down."""
-    session = work().session
-    return page(
-        "units/list_kinds.html",
-        levels=session.scalars(queries.levels()).all(),
-        kinds=session.execute(queries.kinds()).all(),
-        may_manage=can_manage_catalogue(work()),
-    )
+    levels = work().session.scalars(queries.levels()).all()
+    return list_page(KINDS, "units/list_kinds.html", levels=levels, may_manage=can_manage_catalogue(work()))
 
 
 @bp.route("/quan-tri/don-vi/loai/<string:kind_code>/sua", methods=["GET", "POST"])

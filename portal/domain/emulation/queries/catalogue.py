@@ -18,7 +18,7 @@ from portal.domain.emulation.catalogue_models import (
     RegistrationTarget,
     TitleAuthority,
 )
-from portal.domain.emulation.enums import BlockRole, MovementKind
+from portal.domain.emulation.enums import BlockRole, MovementKind, PeriodSector, SubjectKind, TitleFamily
 from portal.domain.emulation.models import EmulationRegistration, RegistrationMovement
 from portal.domain.units.models import Unit
 
@@ -26,6 +26,7 @@ UNSCOPED = {
     "movements": "a catalogue that everyone reads",
     "one_movement": "a catalogue that everyone reads",
     "titles": "a catalogue that everyone reads",
+    "title_names": "a catalogue that everyone reads",
     "one_title": "a catalogue that everyone reads",
     "authorities": "a catalogue that everyone reads",
     "rules_about": "a catalogue that everyone reads",
@@ -40,6 +41,12 @@ UNSCOPED = {
     "targets": "the plan's numbers are public in the province",
 }
 BY_YEAR = Order("nam", (EmulationMovement.year_from, EmulationMovement.id), descending=True)
+BY_RANK = Order("bac", (EmulationTitle.rank, EmulationTitle.id))
+BY_BLOCK = Order("khoi", (EmulationBlock.id,))
+NEWEST_PERIOD = Order(
+    "moi", (RegistrationPeriod.year, RegistrationPeriod.opens_on, RegistrationPeriod.id), descending=True
+)
+BY_TARGET = Order("chi-tieu", (RegistrationTarget.id,))
 
 
 def movements(year: int | None = None, kind: MovementKind | None = None, *, closed: bool | None = None) -> AnySelect:
@@ -66,14 +73,26 @@ def one_movement(movement_id: int) -> Select[EmulationMovement]:
     return select(EmulationMovement).where(EmulationMovement.id == movement_id)
 
 
-def titles(regime_code: str) -> Select[EmulationTitle, TitleAuthority]:
-    """Every title from the lowest, with who decides it under a regime (None where the regime says nothing)."""
+def titles(
+    regime_code: str, family: TitleFamily | None = None, subject: SubjectKind | None = None
+) -> Select[EmulationTitle, TitleAuthority]:
+    """Every title from the lowest, or those of a family or for persons or collectives, with who decides it under a
+    regime (None where the regime says nothing).
+    """
     decides = and_(TitleAuthority.title_id == EmulationTitle.id, TitleAuthority.regime_code == regime_code)
-    return (
+    stmt = (
         select(EmulationTitle, TitleAuthority)
         .outerjoin(TitleAuthority, decides)
         .order_by(EmulationTitle.rank, EmulationTitle.id)
     )
+    if family is not None:
+        stmt = stmt.where(EmulationTitle.family == family)
+    return stmt if subject is None else stmt.where(EmulationTitle.subject.in_((subject, SubjectKind.BOTH)))
+
+
+def title_names() -> Select[str, str]:
+    """Every title: (code, name)."""
+    return select(EmulationTitle.code, EmulationTitle.name)
 
 
 def one_title(title_id: int) -> Select[EmulationTitle]:
@@ -140,7 +159,7 @@ def members_of(block_id: int) -> Select[BlockMember, Unit]:
     )
 
 
-def periods(year: int | None = None) -> AnySelect:
+def periods(year: int | None = None, sector: PeriodSector | None = None) -> AnySelect:
     """The periods, the newest first, each with its regime's name, its registrations and its exceptions."""
     made = select(func.count()).where(EmulationRegistration.period_id == RegistrationPeriod.id).scalar_subquery()
     granted = select(func.count()).where(PeriodException.period_id == RegistrationPeriod.id).scalar_subquery()
@@ -152,8 +171,10 @@ def periods(year: int | None = None) -> AnySelect:
             granted.label("exceptions"),
         )
         .join(LegalRegime, LegalRegime.code == RegistrationPeriod.regime_code)
-        .order_by(RegistrationPeriod.year.desc(), RegistrationPeriod.opens_on.desc(), RegistrationPeriod.id)
+        .order_by(*(column.desc() for column in NEWEST_PERIOD.columns))
     )
+    if sector is not None:
+        stmt = stmt.where(RegistrationPeriod.sector == sector)
     return stmt if year is None else stmt.where(RegistrationPeriod.year == year)
 
 

@@ -30,6 +30,7 @@ UNSCOPED = {
     "issuing_unit": "the body in whose name a person's lists are issued: the one that they work in",
     "titles_in": "a catalogue that everyone reads",
     "with_urgency": "a column that is added to a list in scope",
+    "with_more": "columns that are added to a list in scope",
 }
 DIVISION = "department_division"
 """A phòng issues no papers of its own: its lists go out in the name of the body above it."""
@@ -131,9 +132,14 @@ def issuing_unit(home_unit_id: int, on: date) -> Select[Unit, str | None]:
 
 
 def lines_in_full(actor: Actor, on: date, chosen: LineFilter, year: int) -> AnySelect:
-    """`submitted_lines` with what exports and prints add, cut to where the actor may export.
+    """`submitted_lines` with what exports and prints add, cut to where the actor may export."""
+    return with_more(submitted_lines(actor, on, chosen), year).where(may_export(actor, on))
 
-    Added: level_label, block_name, work_unit_name (where the person works), title_family, period_code.
+
+def with_more(stmt: AnySelect, year: int) -> AnySelect:
+    """A select of lines with the columns that only some look at.
+
+    Added: level_label, block_name (of the year), work_unit_name (where the person works), title_family, period_code.
     """
     block = (
         select(BlockMember.unit_id, func.min(EmulationBlock.name).label("name"))
@@ -143,8 +149,7 @@ def lines_in_full(actor: Actor, on: date, chosen: LineFilter, year: int) -> AnyS
         .subquery()
     )
     return (
-        submitted_lines(actor, on, chosen)
-        .add_columns(
+        stmt.add_columns(
             UnitLevel.label.label("level_label"),
             block.c.name.label("block_name"),
             func.coalesce(Origin.name, Unit.name).label("work_unit_name"),
@@ -153,7 +158,6 @@ def lines_in_full(actor: Actor, on: date, chosen: LineFilter, year: int) -> AnyS
         )
         .join(UnitLevel, UnitLevel.code == Unit.level_code)
         .outerjoin(block, block.c.unit_id == Line.unit_id)
-        .where(may_export(actor, on))
     )
 
 

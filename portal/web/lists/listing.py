@@ -1,4 +1,4 @@
-"""Lists as their address says: filters, sort and place are read from it, and every link of the list is made from it.
+"""A list as its address says: filters, sort and place are read from it, and every link of the list is made from it.
 
 The objects here are what components/lists.html reads. A list has one address: a swap by htmx equals a fresh load.
 """
@@ -16,7 +16,8 @@ from portal.core.pagination import AnyRow, AnySelect, Count, Order, Page, bounde
 from portal.core.text import clean
 from portal.web.context import runtime, work
 
-CURSOR, SORT = "sau", "xep"
+CURSOR, SORT, COLUMNS, FILTER = "sau", "xep", "cot", "bo-loc"
+WHOLE = "0"  # of FILTER: not with the filter that the list opens with
 PLACE_MARK = "~"  # parts a cursor from the number of its page's first row; base64 has no such sign
 WORDS_LIMIT = 100
 Options = Sequence[tuple[str, str]]
@@ -27,7 +28,8 @@ class FilterSpec:
     """A filter that a list has. `default` is what holds when the address is silent; only values of `options` are taken.
 
     `kind`: select, search, date (dd/mm/yyyy), check, or hidden (not in the bar: a tab, the year). `frame`: it says what
-    the list is about (the year), so that it is no cut and stays when the filters are cleared.
+    the list is about (the year), so that it is no cut and stays when the filters are cleared. `silent`: papers say it
+    in their own words.
     """
 
     name: str
@@ -36,6 +38,18 @@ class FilterSpec:
     kind: str = "select"
     default: str = ""
     frame: bool = False
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The filters of a list for this reader. `says`: the words that columns wait for; `about`: what the list's source
+    goes on from, so that nothing is asked twice.
+    """
+
+    filters: Sequence[FilterSpec]
+    says: frozenset[str] = frozenset()
+    about: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +65,14 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A heading of the table; `sort` is asc, desc or None."""
+class Heading:
+    """A heading of the table; `order` names the sort that it offers, `sort` is asc, desc or None."""
 
     label: str
     css: str = ""
     order: str = ""
     sort: str | None = None
     sort_url: str | None = None
-    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,7 @@ class Tab:
     url: str
     current: bool
     count: str | None = None
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +102,21 @@ class Listing:
     def __init__(
         self,
         endpoint: str,
-        specs: Sequence[FilterSpec],
+        specs: Sequence[FilterSpec] | Offer,
         orders: Sequence[Order],
         args: Mapping[str, str] | None = None,
     ) -> None:
         """Read the request's address (or `args`). The first of `orders` is the one when the address names none."""
         given: Mapping[str, str] = request.args if args is None else args
-        self.endpoint, self.specs, self._orders = endpoint, tuple(specs), tuple(orders)
+        offer = specs if isinstance(specs, Offer) else Offer(specs)
+        self.endpoint, self.specs, self._orders = endpoint, tuple(offer.filters), tuple(orders)
+        self.says, self.about = offer.says, offer.about
         self.values = {spec.name: _value(spec, given.get(spec.name)) for spec in self.specs}
         self.order = _order(self._orders, given.get(SORT, ""))
         self.cursor, self.place = _place(given.get(CURSOR, ""))
+        self.columns_given = given.get(COLUMNS, "")
+        self.shown: tuple[str, ...] = ()  # keys of the columns that are asked for
+        self.opens_filtered = False  # then the whole list needs a mark in its address
 
     def __getitem__(self, name: str) -> str:
         return self.values[name]
@@ -118,12 +137,28 @@ class Listing:
         kept = {spec.name: self.values[spec.name] for spec in self.specs if self.values[spec.name] != spec.default}
         if self.sort != self._sort_value(self._orders[0]):
             kept[SORT] = self.sort
+        if self.columns_given:
+            kept[COLUMNS] = self.columns_given
         return kept
+
+    @property
+    def cut(self) -> dict[str, str]:
+        """What of the query a saved filter keeps: filters and sort; what the list is about is chosen anew."""
+        framed = {spec.name for spec in self.specs if spec.frame} | {COLUMNS}
+        return {name: value for name, value in self.query.items() if name not in framed}
+
+    @property
+    def frame(self) -> dict[str, str]:
+        """What of the query says what the list is about."""
+        framed = {spec.name for spec in self.specs if spec.frame}
+        return {name: value for name, value in self.query.items() if name in framed}
 
     def url(self, endpoint: str | None = None, **changes: str | None) -> str:
         """This list with other values (None drops one), from its first page; or another view with the list's query."""
-        values: dict[str, Any] = {**self.query, **changes}
-        return url_for(endpoint or self.endpoint, **{k: v for k, v in values.items() if v is not None})
+        values: dict[str, Any] = {k: v for k, v in {**self.query, **changes}.items() if v is not None}
+        if self.opens_filtered and not values:
+            values[FILTER] = WHOLE
+        return url_for(endpoint or self.endpoint, **values)
 
     @property
     def action(self) -> str:
@@ -156,6 +191,18 @@ class Listing:
         cuts = [spec.name for spec in self.specs if not spec.frame]
         return self.url(**dict.fromkeys(cuts, None)) if self.is_filtered else None
 
+    @property
+    def note(self) -> str:
+        """What the list is cut to, in words, as its papers say below the title: "Tên: “lan”; Cấp: Cấp huyện"."""
+        parts: list[str] = []
+        for spec in self.specs:
+            value = self.values[spec.name]
+            if spec.frame or spec.silent or value == spec.default:
+                continue
+            shown = {"search": f"“{value}”", "date": value}.get(spec.kind) or dict(spec.options).get(value, "")
+            parts.append(f"{spec.label}: {shown}" if shown else spec.label)
+        return "; ".join(parts)
+
     def tabs(self, name: str, items: Iterable[tuple[str, str, str | None]]) -> list[Tab]:
         """Links that set one filter: (value, label, count or None)."""
         default = next(s.default for s in self.specs if s.name == name)
@@ -164,7 +211,7 @@ class Listing:
             for value, label, count in items
         ]
 
-    def columns(self, columns: Iterable[Column]) -> list[Column]:
+    def headings(self, columns: Iterable[Heading]) -> list[Heading]:
         """The headings, those that name an order with their link: up first, and the other way round once it holds."""
         names = {order.name for order in self._orders}
         return [self._sortable(column) if column.order in names else column for column in columns]
@@ -196,7 +243,7 @@ class Listing:
     def _with(self, name: str, value: str, default: str) -> str:
         return self.url(**{name: None if value == default else value})
 
-    def _sortable(self, column: Column) -> Column:
+    def _sortable(self, column: Heading) -> Heading:
         order = next(o for o in self._orders if o.name == column.order)
         current = self.order.name == order.name
         turned = replace(order, descending=not self.order.descending) if current else order

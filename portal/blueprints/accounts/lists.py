@@ -1,0 +1,124 @@
+"""The lists of accounts: people, and requests about confidential roles."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from portal.blueprints.accounts.shown import RequestRow, UserRow, request_row, user_rows
+from portal.domain.access.actor import Work
+from portal.domain.access.enums import Permission
+from portal.domain.accounts import queries
+from portal.domain.accounts.enums import RequestState, UserState
+from portal.domain.accounts.queries import UserFilter
+from portal.exports._cells import Kind
+from portal.web.formats import moment
+from portal.web.lists import Column, Empty, FilterSpec, Listing, ListSpec, Source, declare
+from portal.web.lists.cells import an_instant, link, status, under
+from portal.web.lists.spec import Args
+
+ANY = ("", "Tất cả")
+REQUEST_STATES = (RequestState.PENDING, RequestState.APPROVED, RequestState.REFUSED, RequestState.WITHDRAWN)
+
+
+def _person(row: UserRow) -> str:
+    return under(link(row.name, row.url), row.post)
+
+
+def _user_filters(work: Work, args: Args) -> list[FilterSpec]:
+    units = work.session.execute(queries.units_to_filter(work.actor, work.today(), args.get("don_vi", "")))
+    return [
+        FilterSpec("q", "Tìm theo họ tên, tên đăng nhập", kind="search"),
+        FilterSpec("don_vi", "Đơn vị", (ANY, *((str(key), name) for key, name in units))),
+        FilterSpec("tinh_trang", "Tình trạng", (ANY, *((s.value, s.label) for s in UserState))),
+    ]
+
+
+def _users(work: Work, listing: Listing) -> Source:
+    state = UserState(value) if (value := listing["tinh_trang"]) else None
+    wanted = UserFilter(listing["q"], listing.number("don_vi"), state)
+    return Source(
+        queries.user_rows(work.actor, wanted, work.today()), items=lambda rows: user_rows(work, rows, work.today())
+    )
+
+
+USERS = declare(
+    ListSpec(
+        name="nguoi-dung",
+        endpoint="accounts.list_users",
+        title="Người dùng",
+        row="người",
+        region="nguoi-dung",
+        permission=Permission.USER_VIEW,
+        columns=(
+            Column("ten", "Họ và tên", lambda r: r.name, _person, order="ten", head=True, required=True, width=26),
+            Column("chuc-vu", "Chức vụ", lambda r: r.post, shown=False, width=22),
+            Column("tai-khoan", "Tên đăng nhập", lambda r: r.username, order="tai-khoan", width=20),
+            Column("don-vi", "Đơn vị", lambda r: r.unit_name, width=28),
+            Column("vai-tro", "Vai trò", lambda r: r.roles or "chưa có", width=36),
+            Column("tinh-trang", "Tình trạng", lambda r: r.state, lambda r: status(r.state), kind=Kind.STATUS),
+            Column("thu", "Thư điện tử", lambda r: r.email, shown=False, width=28),
+            Column(
+                "dang-nhap",
+                "Đăng nhập gần nhất",
+                lambda r: moment(r.last_sign_in),
+                lambda r: an_instant(r.last_sign_in, "chưa đăng nhập"),
+                css="tnum",
+                width=18,
+            ),
+        ),
+        orders=lambda _: (queries.BY_NAME, queries.BY_USERNAME),
+        filters=_user_filters,
+        source=_users,
+        caption="Người dùng trong phạm vi",
+        empty=Empty("Chưa có người dùng", "Thêm người dùng đầu tiên trong phạm vi của ông/bà.", "users"),
+    )
+)
+
+
+def _request(row: RequestRow) -> str:
+    return under(link(row.kind.label, row.url), row.role)
+
+
+def _request_filters(_work: Work, _args: Args) -> list[FilterSpec]:
+    return [FilterSpec("tinh_trang", "Tình trạng", (ANY, *((s.value, s.label) for s in REQUEST_STATES)))]
+
+
+def _requests(work: Work, listing: Listing) -> Source:
+    state = RequestState(value) if (value := listing["tinh_trang"]) else None
+    shown = partial(request_row, now=work.clock.now())
+    return Source(
+        queries.requests_for(work.actor, work.today(), state),
+        items=lambda rows: [shown(row) for row in rows],
+        key_of=lambda row: (row.AccessRequest.id,),
+    )
+
+
+REQUESTS = declare(
+    ListSpec(
+        name="yeu-cau-phan-quyen",
+        endpoint="accounts.list_access_requests",
+        title="Yêu cầu phân quyền",
+        row="yêu cầu",
+        region="yeu-cau",
+        permission=Permission.ACCESS_REQUEST_VIEW,
+        shareable=False,
+        columns=(
+            Column("yeu-cau", "Yêu cầu", lambda r: r.kind.label, _request, head=True, required=True),
+            Column("nguoi-dung", "Người dùng", lambda r: r.user_name),
+            Column("don-vi", "Đơn vị", lambda r: r.unit_name),
+            Column("nguoi-yeu-cau", "Người yêu cầu", lambda r: r.asker_name),
+            Column("luc", "Lúc", lambda r: moment(r.asked_at), lambda r: an_instant(r.asked_at), css="tnum"),
+            Column("nguoi-xu-ly", "Người xử lý", lambda r: r.decider_name, shown=False),
+            Column("tinh-trang", "Tình trạng", lambda r: r.state, lambda r: status(r.state), kind=Kind.STATUS),
+        ),
+        orders=lambda _: (queries.REQUESTS_NEWEST,),
+        filters=_request_filters,
+        source=_requests,
+        caption="Yêu cầu về quyền hạn chế, mới nhất trước",
+        empty=Empty(
+            "Không có yêu cầu nào",
+            "Yêu cầu hiện ở đây khi quản trị viên giao hoặc đặt lại quyền trong mảng hạn chế.",
+            "user-check",
+        ),
+    )
+)

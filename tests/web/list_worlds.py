@@ -1,0 +1,170 @@
+"""Rows for every list of the portal: who looks at it, and how it comes to hold some thirty rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.core.jobs import Job, JobState
+from portal.domain.access.enums import Role
+from portal.domain.accounts.enums import RequestKind
+from portal.domain.accounts.models import AccessRequest, UserAccount
+from portal.domain.emulation.catalogue_models import (
+    EmulationBlock,
+    EmulationMovement,
+    EmulationTitle,
+    RegistrationPeriod,
+    RegistrationTarget,
+)
+from portal.domain.emulation.enums import Confidence, MovementKind, PeriodSector
+from portal.domain.units.models import Unit, UnitKind
+from tests.conftest import START
+from tests.emulation.lists.world import L, S, register
+
+MANY = 30
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """Who looks at a list, what makes it long enough (nothing: the start data do), the size of pages to walk with."""
+
+    username: str
+    fill: Callable[[Session], None] | None = None
+    query: str = ""
+    page: int = 7
+
+
+def _user(session: Session, username: str) -> int:
+    return session.scalars(select(UserAccount.id).where(UserAccount.username == username)).one()
+
+
+def _requests(session: Session) -> None:
+    unit = session.scalars(select(Unit.id).where(Unit.code == "326")).one()
+    session.add_all(
+        AccessRequest(
+            kind=RequestKind.GRANT,
+            user_id=_user(session, "vangiang"),
+            unit_id=unit,
+            role=Role.DISTRICT_RELIGION_OFFICER,
+            valid_from=date(2023, 1, 1),
+            reason="Phân công",
+            requested_by_id=_user(session, "quantri"),
+            requested_at=START - timedelta(hours=n),
+        )
+        for n in range(MANY)
+    )
+
+
+def _jobs(session: Session) -> None:
+    owner = _user(session, "thidua")
+    session.add_all(
+        Job(
+            kind="emulation.export_lines",
+            unique_key=f"walk-{n}",
+            state=JobState.FAILED,
+            payload={"kind": "danh-sach", "period": "Năm 2023"},
+            owner_id=owner,
+            run_at=START,
+            created_at=START,
+        )
+        for n in range(MANY)
+    )
+
+
+def _kinds(session: Session) -> None:
+    level = session.scalars(select(UnitKind.level_code).limit(1)).one()
+    session.add_all(UnitKind(code=f"walk{n}", label=f"Loại {n % 7}", level_code=level) for n in range(MANY))
+
+
+def _movements(session: Session) -> None:
+    session.add_all(
+        EmulationMovement(
+            code=f"walk{n}",
+            name=f"Phong trào {n}",
+            kind=MovementKind.CAMPAIGN,
+            year_from=2023,
+            year_to=2023,
+            confidence=Confidence("S"),
+        )
+        for n in range(MANY)
+    )
+
+
+def _titles(session: Session) -> None:
+    model = session.scalars(select(EmulationTitle).limit(1)).one()
+    session.add_all(
+        EmulationTitle(
+            code=f"WALK{n}",
+            name=f"Danh hiệu {n}",
+            short_name=f"DH {n}",
+            subject=model.subject,
+            family=model.family,
+            scope=model.scope,
+            rank=n % 5,
+        )
+        for n in range(MANY)
+    )
+
+
+def _blocks(session: Session) -> None:
+    session.add_all(
+        EmulationBlock(code=f"walk{n}", name=f"Khối {n}", year=2023, confidence=Confidence("S")) for n in range(MANY)
+    )
+
+
+def _periods(session: Session) -> None:
+    regime = session.scalars(select(RegistrationPeriod.regime_code).limit(1)).one()
+    session.add_all(
+        RegistrationPeriod(
+            code=f"walk{year}",
+            name=f"Năm {year}",
+            year=year,
+            sector=PeriodSector.OFFICE,
+            opens_on=date(year, 3, 1),
+            due_on=date(year, 3, 31),
+            closes_on=date(year, 6, 30),
+            regime_code=regime,
+        )
+        for year in range(1980, 1980 + MANY)
+    )
+
+
+def _targets(session: Session) -> None:
+    session.add_all(
+        RegistrationTarget(
+            code=f"walk{n}",
+            year=2023,
+            label=f"Chỉ tiêu {n}",
+            number=n,
+            unit_of_measure="cờ",
+            source="Kế hoạch",
+            confidence=Confidence("S"),
+        )
+        for n in range(MANY)
+    )
+
+
+def _lines(session: Session) -> None:
+    register(session, "326", S.SENT, [L(f"Nguyễn Văn {chr(65 + n % 9)}", "LDTT", "Chuyên viên") for n in range(20)])
+    register(session, "330", S.ACCEPTED, [L(f"Phòng số {n}", "TTLDXS") for n in range(15)])
+
+
+WORLDS: dict[str, Arranged] = {
+    "nguoi-dung": Arranged("quantri"),
+    "yeu-cau-phan-quyen": Arranged("quantri", _requests),
+    "don-vi": Arranged("quantri", page=80),
+    "loai-don-vi": Arranged("quantri", _kinds),
+    "nhat-ky": Arranged("nhatky", page=80),
+    "viec-chay-nen": Arranged("thidua", _jobs),
+    "dong-dang-ky": Arranged("thidua", _lines),
+    "tinh-hinh-dang-ky": Arranged("thidua", query="cap=tat-ca", page=60),
+    "phong-trao": Arranged("thidua", _movements),
+    "danh-hieu": Arranged("thidua", _titles),
+    "cum-khoi": Arranged("thidua", _blocks),
+    "ky-dang-ky": Arranged("thidua", _periods),
+    "chi-tieu-khen-thuong": Arranged("thidua", _targets),
+}
