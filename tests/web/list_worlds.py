@@ -9,10 +9,11 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.core.confidence import Confidence
 from portal.core.jobs import Job, JobState
 from portal.domain.access.enums import Role
 from portal.domain.accounts.enums import RequestKind
-from portal.domain.accounts.models import AccessRequest, UserAccount
+from portal.domain.accounts.models import AccessRequest, RoleAssignment, UserAccount
 from portal.domain.emulation.catalogue_models import (
     EmulationBlock,
     EmulationMovement,
@@ -20,7 +21,7 @@ from portal.domain.emulation.catalogue_models import (
     RegistrationPeriod,
     RegistrationTarget,
 )
-from portal.domain.emulation.enums import Confidence, MovementKind, PeriodSector
+from portal.domain.emulation.enums import MovementKind, PeriodSector
 from portal.domain.units.models import Unit, UnitKind
 from tests.conftest import START
 from tests.emulation.lists.world import L, S, register
@@ -54,6 +55,23 @@ def _requests(session: Session) -> None:
             reason="Phân công",
             requested_by_id=_user(session, "quantri"),
             requested_at=START - timedelta(hours=n),
+        )
+        for n in range(MANY)
+    )
+
+
+def _delegations(session: Session) -> None:
+    unit = session.scalars(select(Unit.id).where(Unit.code == "326")).one()
+    session.add_all(
+        RoleAssignment(
+            user_id=_user(session, "vangiang"),
+            role=Role.UNIT_HEAD,
+            unit_id=unit,
+            valid_from=date(2023, 1, 1),
+            valid_to=date(2023, 1, 1 + n),
+            given_by_id=_user(session, "vangiang.lanhdao"),
+            reason="Giấy ủy quyền",
+            created_at=START,
         )
         for n in range(MANY)
     )
@@ -156,6 +174,7 @@ def _lines(session: Session) -> None:
 WORLDS: dict[str, Arranged] = {
     "nguoi-dung": Arranged("quantri"),
     "yeu-cau-phan-quyen": Arranged("quantri", _requests),
+    "uy-quyen": Arranged("quantri", _delegations),
     "don-vi": Arranged("quantri", page=80),
     "loai-don-vi": Arranged("quantri", _kinds),
     "nhat-ky": Arranged("nhatky", page=80),

@@ -1,19 +1,21 @@
-"""The lists of accounts: people, and requests about confidential roles."""
+"""The lists of accounts: people, requests about confidential roles, roles handed on."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from portal.blueprints.accounts.shown import RequestRow, UserRow, request_row, user_rows
+from portal.blueprints.accounts.shown_delegations import DelegationRow, delegation_rows
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
-from portal.domain.accounts import queries
+from portal.domain.accounts import delegation_queries, queries
+from portal.domain.accounts.delegation_queries import DelegationFilter
 from portal.domain.accounts.enums import RequestState, UserState
 from portal.domain.accounts.queries import UserFilter
 from portal.exports._cells import Kind
 from portal.web.formats import moment
 from portal.web.lists import Column, Empty, FilterSpec, Listing, ListSpec, Source, declare
-from portal.web.lists.cells import an_instant, link, status, under
+from portal.web.lists.cells import an_instant, link, status, tagged, under
 from portal.web.lists.spec import Args
 
 ANY = ("", "Tất cả")
@@ -118,6 +120,57 @@ REQUESTS = declare(
         empty=Empty(
             "Không có yêu cầu nào",
             "Yêu cầu hiện ở đây khi quản trị viên giao hoặc đặt lại quyền trong mảng hạn chế.",
+            "user-check",
+        ),
+    )
+)
+
+
+def _role(row: DelegationRow) -> str:
+    return under(tagged(link(row.role.label, row.url), "Hạn chế" if row.confidential else ""), row.unit_name)
+
+
+def _delegation_filters(_work: Work, _args: Args) -> list[FilterSpec]:
+    states = (ANY, ("con", "Còn hoặc sắp có hiệu lực"), ("het", "Đã kết thúc"))
+    return [FilterSpec("q", "Tìm theo họ tên", kind="search"), FilterSpec("tinh_trang", "Tình trạng", states)]
+
+
+def _delegations(work: Work, listing: Listing) -> Source:
+    over = {"con": False, "het": True}.get(listing["tinh_trang"])
+    return Source(
+        delegation_queries.in_reach(work.actor, work.today(), DelegationFilter(listing["q"], over)),
+        items=lambda rows: delegation_rows(rows, work.today()),
+        key_of=lambda row: (row.RoleAssignment.id,),
+    )
+
+
+DELEGATIONS = declare(
+    ListSpec(
+        name="uy-quyen",
+        endpoint="accounts.list_delegations",
+        title="Ủy quyền",
+        row="ủy quyền",
+        region="uy-quyen",
+        permission=Permission.ASSIGNMENT_MANAGE,
+        columns=(
+            Column("vai-tro", "Vai trò", lambda r: r.role.label, _role, head=True, required=True, width=26),
+            Column("don-vi", "Đơn vị", lambda r: r.unit_name, shown=False, width=26),
+            Column("nguoi-giao", "Người ủy quyền", lambda r: r.giver_name, lambda r: under(r.giver_name, r.giver_post)),
+            Column(
+                "nguoi-nhan", "Người nhận", lambda r: r.receiver_name, lambda r: under(r.receiver_name, r.receiver_post)
+            ),
+            Column("tu", "Từ ngày", lambda r: r.valid_from, css="tnum", kind=Kind.DATE),
+            Column("den", "Đến hết ngày", lambda r: r.valid_to, css="tnum", kind=Kind.DATE),
+            Column("can-cu", "Căn cứ, nội dung", lambda r: r.reason, shown=False, width=36),
+            Column("tinh-trang", "Tình trạng", lambda r: r.state, lambda r: status(r.state), kind=Kind.STATUS),
+        ),
+        orders=lambda _: (delegation_queries.NEWEST,),
+        filters=_delegation_filters,
+        source=_delegations,
+        caption="Ủy quyền trong phạm vi quản lý, mới nhất trước",
+        empty=Empty(
+            "Không có ủy quyền nào",
+            "Ủy quyền do người giữ vai trò lập ở trang Ủy quyền của mình hiện ở đây.",
             "user-check",
         ),
     )

@@ -9,6 +9,7 @@ from flask import Response, flash, request, url_for
 from portal.blueprints.accounts import bp
 from portal.blueprints.accounts.admin_forms import VersionForm
 from portal.blueprints.accounts.delegation_forms import DelegationForm
+from portal.blueprints.accounts.lists import DELEGATIONS
 from portal.blueprints.accounts.shown import Confirm
 from portal.blueprints.accounts.shown_delegations import delegation_row, delegation_rows, done_rows, pending_rows
 from portal.core.errors import InvalidInput, NotAllowed, NotFound
@@ -16,23 +17,14 @@ from portal.domain.access.enums import Permission
 from portal.domain.access.roles import ROLES
 from portal.domain.accounts import delegation_queries as queries
 from portal.domain.accounts import policies, services
-from portal.domain.accounts.delegation_queries import DelegationFilter
 from portal.domain.accounts.queries import own_requests
 from portal.domain.accounts.services import DelegationData
 from portal.web.access import requires
 from portal.web.context import actor, runtime, today, work
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
-from portal.web.lists import Column, FilterSpec, Listing
+from portal.web.lists import Listing, list_page
 
-COLUMNS = (
-    Column("Vai trò"),
-    Column("Người ủy quyền"),
-    Column("Người nhận"),
-    Column("Từ ngày"),
-    Column("Đến hết ngày"),
-    Column("Tình trạng"),
-)
 SEVERAL = "Có nhiều người trùng tên. Xin chọn trong gợi ý."
 NOBODY = "Không thấy người này trong số những người ông/bà ủy quyền được. Xin gõ rồi chọn trong gợi ý."
 ASKED = "Vai trò hạn chế đã gửi yêu cầu: có hiệu lực khi người thứ hai của mảng đó xác nhận."
@@ -156,24 +148,7 @@ def revoke_delegation(delegation_id: int) -> Response:
 @requires(Permission.ASSIGNMENT_MANAGE)
 def list_delegations() -> Response:
     """Every delegation in the administrator's reach, the newest first."""
-    specs = [
-        FilterSpec("q", "Tìm theo họ tên", kind="search"),
-        FilterSpec(
-            "tinh_trang", "Tình trạng", [("", "Tất cả"), ("con", "Còn hoặc sắp có hiệu lực"), ("het", "Đã kết thúc")]
-        ),
-    ]
-    listing = Listing("accounts.list_delegations", specs, (queries.NEWEST,))
-    over = {"con": False, "het": True}.get(listing["tinh_trang"])
-    stmt = queries.in_reach(actor(), today(), DelegationFilter(listing["q"], over))
-    found = listing.fetch(stmt, lambda r: (r.RoleAssignment.id,))
-    return page(
-        "accounts/list_delegations.html",
-        listing=listing,
-        columns=listing.columns(COLUMNS),
-        rows=delegation_rows(found.rows, today()),
-        count=(count := listing.count(stmt)),
-        pager=listing.pager(found, count),
-    )
+    return list_page(DELEGATIONS, "accounts/list_delegations.html")
 
 
 def _found(delegation_id: int) -> Any:
