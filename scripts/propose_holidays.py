@@ -24,6 +24,7 @@ LUNAR = {EVE: "Giao thừa", "Tết Nguyên Đán": "mùng 1"}
 NUMBERS = {"hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6}
 WORDS = {"Ngày Giỗ Tổ Hùng Vương": "Giỗ Tổ Hùng Vương", "Ngày Quốc tế Lao động": "Ngày Quốc tế lao động"}
 IN_LIEU = " (nghỉ bù)"
+SWAP = "Hoán đổi ngày làm việc"
 SWAPPED = re.compile(r"thay cho ngày (\d{2})/(\d{2})/(\d{4})")
 
 
@@ -48,8 +49,8 @@ def _rows(day: date, name: str) -> Iterator[Row]:
     swapped = SWAPPED.search(name)
     if swapped:
         other = date(*(int(part) for part in reversed(swapped.groups())))
-        yield day, DayKind.SWAP_OFF, "Nghỉ hoán đổi", other
-        yield other, DayKind.SWAP_WORK, "Làm việc bù", day
+        yield day, DayKind.SWAP_OFF, SWAP, other
+        yield other, DayKind.SWAP_WORK, SWAP, day
         return
     first = name.split("; ", maxsplit=1)[0]
     if first.endswith(IN_LIEU):

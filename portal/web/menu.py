@@ -107,7 +107,7 @@ def build_shell(person: Viewer | None) -> Shell:
 
 
 def _with_year(year: int) -> str:
-    args = {k: v for k, v in request.args.items(multi=False) if k not in ("nam", "ky", "sau")}
+    args = {k: v for k, v in request.args.items(multi=False) if k not in ("nam", "ky", "sau", "thang")}
     values = {**(request.view_args or {}), **args, "nam": year}
     endpoint = request.endpoint if request.endpoint and request.method == "GET" else "home.show_home"
     return url_for(endpoint, **values) if endpoint != "home.show_home" else url_for("home.show_home", nam=year)
@@ -119,13 +119,13 @@ def _menu(person: Viewer) -> list[MenuGroup]:
         (e for m in manifests() for e in m.menu if person.actor.can(Permission(e.permission))),
         key=lambda e: (e.order // 100, e.group, e.order),
     )
-    groups = [MenuGroup("", [home])]
     here = _nearest(entries)
-    groups += [
+    groups = [
         MenuGroup(label, [_item(e, e is here) for e in items])
         for label, items in groupby(entries, key=lambda e: e.group)
     ]
-    return groups
+    first = groups.pop(0).items if groups and not groups[0].label else []
+    return [MenuGroup("", [home, *first]), *groups]
 
 
 def _nearest(entries: Sequence[MenuEntry]) -> MenuEntry | None:

@@ -20,6 +20,7 @@ from portal.domain.accounts.enums import RequestKind
 from portal.domain.accounts.models import AccessRequest, RoleAssignment, UserAccount, UserSession
 from portal.domain.accounts.services import UserData, assign_role, create_user
 from portal.domain.attachments.models import StoredFile
+from portal.domain.calendar.models import CalendarDay, ReportingPeriodRule
 from portal.domain.emulation.catalogue_models import (
     BlockMember,
     EmulationMovement,
@@ -291,6 +292,9 @@ def _catalogue(session: Session, clock: Clock, world: World) -> None:
     world.add("title", "", title_id=session.scalars(select(EmulationTitle.id).limit(1)).one())
     world.add("movement", "", movement_id=session.scalars(select(EmulationMovement.id).limit(1)).one())
     world.add("block", "", block_id=member.block_id, member_id=member.id)
+    day = session.scalars(select(CalendarDay.id).where(CalendarDay.day == date(2023, 9, 4))).one()
+    rule = session.scalars(select(ReportingPeriodRule.id).limit(1)).one()
+    world.add("calendar", "", year=2023, day_id=day, rule_id=rule)
     world.add("level", "", level_code="commune", kind_code="commune")
     for kind, name in LISTS.items():
         world.add(kind, "", list_name=name)

@@ -58,6 +58,7 @@ def test_every_picture_of_the_guide_can_be_taken(browser: Browser, year: Year) -
     take(stranger, "dang-nhap.png")
     officer = someone(browser, year, "thidua")
     take(officer.goes_to("/"), "viec-cua-toi.png")
+    take(officer.goes_to("/lich"), "lich.png")
     take(officer.goes_to("/thi-dua/dang-ky"), "danh-sach-dang-ky.png")
     take(officer.goes_to("/thi-dua/dang-ky/don-vi"), "tinh-hinh.png")
     finance = someone(browser, year, "stc")

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     CATALOGUE_VIEW = "emulation:catalogue:view"
     CATALOGUE_MANAGE = "emulation:catalogue:manage"
     PERIOD_MANAGE = "emulation:period:manage"
+    CALENDAR_MANAGE = "calendar:list:manage"
 
     @property
     def label(self) -> str:
@@ -95,6 +96,7 @@ _PERMISSION_LABELS = {
     Permission.CATALOGUE_VIEW: "Xem danh mục thi đua",
     Permission.CATALOGUE_MANAGE: "Quản lý danh mục thi đua",
     Permission.PERIOD_MANAGE: "Quản lý kỳ đăng ký",
+    Permission.CALENDAR_MANAGE: "Quản lý ngày nghỉ và kỳ báo cáo",
 }
 
 _ROLE_LABELS = {

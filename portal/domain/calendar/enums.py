@@ -28,7 +28,12 @@ class DayKind(StrEnum):
 
     @property
     def icon(self) -> str:
-        return "briefcase" if self is DayKind.SWAP_WORK else "calendar-off"
+        return {
+            "holiday": "flag",
+            "in_lieu": "calendar-off",
+            "swap_off": "arrows-exchange",
+            "swap_work": "briefcase",
+        }[self.value]
 
     @property
     def is_off(self) -> bool:

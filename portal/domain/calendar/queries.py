@@ -18,6 +18,8 @@ UNSCOPED = {
     "listed_years": "days off are public",
     "days_of_year": "days off are public",
     "one_year": "days off are public",
+    "one_day": "days off are public",
+    "one_rule": "the rules of periodic reports: a catalogue that everyone reads",
     "reporting_rules": "the rules of periodic reports: a catalogue that everyone reads",
 }
 
@@ -25,13 +27,17 @@ UNSCOPED = {
 def load_calendar(session: Session) -> WorkCalendar:
     """The working days as they are known now, in one query; years without an official list are proposals."""
     found: dict[int, dict[date, DayNote]] = defaultdict(dict)
+    confirmed: set[int] = set()
     for row in session.execute(confirmed_days()):
-        if row.day is None:
-            found[row.year] = found[row.year]
-            continue
-        found[row.year][row.day] = DayNote(row.day, row.kind, row.name, row.counterpart)
-    listed = {year: YearDays(year, notes, confirmed=True) for year, notes in found.items()}
-    return WorkCalendar(lambda year: listed.get(year) or proposed_year(year))
+        confirmed.add(row.year)
+        if row.day is not None:  # a swapped day may lie in the year beside its list's
+            found[row.day.year][row.day] = DayNote(row.day, row.kind, row.name, row.counterpart)
+
+    def days_of(year: int) -> YearDays:
+        proposed = {} if year in confirmed else proposed_year(year).notes
+        return YearDays(year, {**proposed, **found[year]}, year in confirmed)
+
+    return WorkCalendar(days_of)
 
 
 def confirmed_days() -> AnySelect:
@@ -58,6 +64,17 @@ def one_year(year: int) -> Select[HolidayYear]:
 def days_of_year(year: int) -> Select[CalendarDay]:
     """The days of a year's list in their order."""
     return select(CalendarDay).where(CalendarDay.year == year).order_by(CalendarDay.day)
+
+
+def one_day(day_id: int) -> Select[HolidayYear, CalendarDay]:
+    """A day with the list that it stands on."""
+    stmt = select(HolidayYear, CalendarDay).join(CalendarDay, CalendarDay.year == HolidayYear.year)
+    return stmt.where(CalendarDay.id == day_id)
+
+
+def one_rule(rule_id: int) -> Select[ReportingPeriodRule]:
+    """A rule of periodic reports."""
+    return select(ReportingPeriodRule).where(ReportingPeriodRule.id == rule_id)
 
 
 def reporting_rules(on: date) -> Select[ReportingPeriodRule]:

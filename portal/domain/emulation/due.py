@@ -13,6 +13,7 @@ from portal.domain.emulation.queries.waiting import receiving_due, registrations
 
 AREA = "Thi đua"
 NOT_BEGUN = Shown("Chưa lập", "idle", "circle-dashed")
+CLOSED = Shown("Kỳ đã đóng", "idle", "ban")
 COMPLETE = Shown("Đã đủ", "ok", "circle-check")
 AWAITED = Shown("Chưa đủ", "warn", "hourglass")
 
@@ -21,16 +22,24 @@ def due(work: Work, first: date, last: date) -> list[DueItem]:
     """The due days from the first day to the last: the actor's own units', and those of the units below (2 queries)."""
     today = work.today()
     own = work.session.execute(registrations_due(work.actor, today, first, last)).all()
-    found = [_own(row) for row in own]
+    found = [_own(row, today) for row in own]
     if work.actor.can(Permission.REGISTRATION_RECEIVE):
         below = work.session.execute(receiving_due(work.actor, today, first, last)).all()
-        found += [_below(row) for row in below]
+        found += [_below(row, today) for row in below]
     return found
 
 
-def _own(row: AnyRow) -> DueItem:
+def _over(row: AnyRow, last_day: date, today: date) -> bool:
+    """Whether nothing is asked any more: a period of another year that is closed (of this year one can still ask)."""
+    return row.year != today.year and today > last_day
+
+
+def _own(row: AnyRow, today: date) -> DueItem:
     name = row.period_name[:1].lower() + row.period_name[1:]
     begun = row.registration_id is not None
+    sent = row.state in SUBMITTED
+    over = not sent and _over(row, max(row.closes_on, row.last_day), today)
+    state = Shown(row.state.label, row.state.tone, row.state.icon) if begun else NOT_BEGUN
     return DueItem(
         key=f"emulation:registration:{row.period_id}:{row.unit_id}",
         title=f"Gửi {name}: {row.unit_name}",
@@ -38,14 +47,16 @@ def _own(row: AnyRow) -> DueItem:
         endpoint="emulation.show_registration" if begun else "emulation.new_registration",
         values={"registration_id": row.registration_id} if begun else {"nam": row.year},
         due_on=row.due_on,
-        state=Shown(row.state.label, row.state.tone, row.state.icon) if begun else NOT_BEGUN,
+        state=CLOSED if over else state,
         note="Đã được gia hạn" if row.excepted else "",
-        done=row.state in SUBMITTED,
+        done=sent or over,
     )
 
 
-def _below(row: AnyRow) -> DueItem:
+def _below(row: AnyRow, today: date) -> DueItem:
     name = row.period_name[:1].lower() + row.period_name[1:]
+    over = bool(row.missing) and _over(row, max(row.closes_on, row.due_on), today)
+    state = AWAITED if row.missing else COMPLETE
     what = "Hết gia hạn" if row.excepted else "Hết hạn"
     return DueItem(
         key=f"emulation:receiving:{row.period_id}:{row.due_on}:{'granted' if row.excepted else 'common'}",
@@ -54,8 +65,8 @@ def _below(row: AnyRow) -> DueItem:
         endpoint="emulation.list_units",
         values={"nam": row.year},
         due_on=row.due_on,
-        state=AWAITED if row.missing else COMPLETE,
+        state=CLOSED if over else state,
         note=f"{row.missing}/{row.owing} đơn vị chưa gửi" if row.missing else f"{row.owing} đơn vị đã gửi",
-        done=not row.missing,
+        done=not row.missing or over,
         watched=True,
     )

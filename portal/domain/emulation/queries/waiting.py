@@ -47,14 +47,15 @@ def registrations_due(actor: Actor, on: date, first: date, last: date) -> AnySel
 
 def receiving_due(actor: Actor, on: date, first: date, last: date) -> AnySelect:
     """The due days in this span of the units right below those that the actor receives for, one row for each period and
-    day: period_id, period_name, year, due_on, excepted (a later day was granted), owing and missing (how many units
-    owe, how many of them have not sent)."""
+    day: period_id, period_name, year, closes_on, due_on, excepted (a later day was granted), owing and missing (how
+    many units owe, how many of them have not sent)."""
     sent = EmulationRegistration.state.in_(sorted(SUBMITTED))
     excepted = PeriodException.id.is_not(None)
     columns: list[Any] = [
         RegistrationPeriod.id.label("period_id"),
         RegistrationPeriod.name.label("period_name"),
         RegistrationPeriod.year,
+        RegistrationPeriod.closes_on,
         due_on.label("due_on"),
         excepted.label("excepted"),
         func.count().label("owing"),
@@ -63,7 +64,14 @@ def receiving_due(actor: Actor, on: date, first: date, last: date) -> AnySelect:
     return (
         join_owing(select(*columns), RegistrationPeriod.due_on <= last, on)
         .where(Parent.id.in_(sorted(actor.unit_ids(Permission.REGISTRATION_RECEIVE))), due_on.between(first, last))
-        .group_by(RegistrationPeriod.id, RegistrationPeriod.name, RegistrationPeriod.year, due_on, excepted)
+        .group_by(
+            RegistrationPeriod.id,
+            RegistrationPeriod.name,
+            RegistrationPeriod.year,
+            RegistrationPeriod.closes_on,
+            due_on,
+            excepted,
+        )
         .order_by(due_on, RegistrationPeriod.id, excepted)
     )
 
