@@ -31,6 +31,7 @@ from portal.domain.emulation.catalogue_models import (
 from portal.domain.emulation.enums import RegistrationState, SubjectKind
 from portal.domain.emulation.import_models import ImportBatch
 from portal.domain.emulation.models import EmulationRegistration, RegistrationLine, RegistrationPledge
+from portal.domain.lists.models import SavedFilter
 from portal.domain.units.models import Unit
 from portal.domain.units.queries import parent_id_of
 from seed.loader import seed_work
@@ -90,6 +91,7 @@ def build_world(session: Session, clock: Clock, password_hash: str) -> World:
             assign_role(work, user.id, Role(role), units[code], date(2023, 1, 1))
         world.add("job", role, job_id=_job(session, clock, user.id, JobState.FAILED))
         world.add("made", role, job_id=_job(session, clock, user.id, JobState.DONE))
+        world.add("saved", role, list_name="don-vi", filter_id=_saved(session, clock, user.id))
         world.add("session", role, session_id=_session(session, clock, user.id))
     receiver = create_user(work, UserData("role.receiver", "Người Nhận", units[DISTRICT]), password_hash, False)
     for role in (NOBODY, *Role):
@@ -242,6 +244,14 @@ def _delegation(session: Session, clock: Clock, role: str, receiver_id: int) -> 
         reason="Giấy ủy quyền",
         created_at=clock.now(),
     )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def _saved(session: Session, clock: Clock, owner_id: int) -> int:
+    """A filter of the list of units, kept to oneself."""
+    made = SavedFilter(owner_id=owner_id, list_name="don-vi", name="Xã", query="q=xa", created_at=clock.now())
     session.add(made)
     session.flush()
     return made.id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from sqlalchemy import ColumnElement, Integer, Select, String, cast, literal, null, or_, select
 from sqlalchemy.orm import Session
@@ -37,6 +38,11 @@ class Kept:
     def opens_with(self) -> KeptFilter | None:
         """The filter that the list opens with, while the reader still sees it."""
         return next((kept for kept in self.filters if kept.id == self.filter_id), None)
+
+
+def values_of(query: str) -> dict[str, str]:
+    """A kept query as the arguments of an address."""
+    return dict(parse_qsl(query))
 
 
 def units_of(actor: Actor) -> frozenset[int]:

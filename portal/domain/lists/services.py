@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, VersionConflict
@@ -27,11 +27,14 @@ MOST_SHARED = 20
 
 @dataclass(frozen=True, slots=True)
 class FilterData:
-    """A saved filter as it is typed. `unit_id` None: for its owner alone; `opens`: the list opens with it."""
+    """A saved filter as it is typed. `unit_id` None: for its owner alone; `opens`: the list opens with it; `replaces`:
+    it takes the place of one's own filter of this name.
+    """
 
     name: str
     unit_id: int | None = None
     opens: bool = False
+    replaces: bool = False
 
 
 def choose_columns(work: Work, list_name: str, columns: Sequence[str]) -> None:
@@ -46,11 +49,15 @@ def save_filter(work: Work, list_name: str, query: str, data: FilterData) -> Sav
     The caller has read `query` through the list, so that it holds nothing but what the list knows.
     """
     name = _checked(work, data)
+    if data.replaces and (there := work.session.scalars(_named(work, list_name, name)).one_or_none()) is not None:
+        return _renew(work, there, query, data)
     mine = select(func.count()).where(SavedFilter.owner_id == work.actor.user_id, SavedFilter.list_name == list_name)
     if work.session.scalars(mine).one() >= MOST_OWN:
         raise InvalidInput({"name": [f"Mỗi danh sách lưu được nhiều nhất {MOST_OWN} bộ lọc. Xin xóa bớt."]})
     if len(query) > QUERY_LENGTH:
         raise InvalidInput({"name": ["Bộ lọc này dài quá nên chưa lưu được. Xin bớt điều kiện."]})
+    if not query:
+        raise InvalidInput({"name": ["Danh sách chưa đặt điều kiện lọc nào để lưu."]})
     made = SavedFilter(owner_id=work.actor.user_id, list_name=list_name, query=query, created_at=work.clock.now())
     _put(work, made, name, data.unit_id)
     record(work, "saved_filter.created", OBJECT_TYPE, made.id, unit_id=made.unit_id, detail=_said(made))
@@ -89,6 +96,22 @@ def open_with(work: Work, list_name: str, filter_id: int | None) -> None:
         _seen(work, list_name, filter_id)
     _preference(work, list_name).filter_id = filter_id
     work.session.flush()
+
+
+def _named(work: Work, list_name: str, name: str) -> Select[SavedFilter]:
+    stmt = select(SavedFilter).where(
+        SavedFilter.owner_id == work.actor.user_id, SavedFilter.list_name == list_name, SavedFilter.name == name
+    )
+    return stmt.with_for_update()
+
+
+def _renew(work: Work, kept: SavedFilter, query: str, data: FilterData) -> SavedFilter:
+    kept.query = query
+    _put(work, kept, kept.name, data.unit_id)
+    record(work, "saved_filter.changed", OBJECT_TYPE, kept.id, unit_id=kept.unit_id, detail=_said(kept))
+    if data.opens:
+        open_with(work, kept.list_name, kept.id)
+    return kept
 
 
 def _preference(work: Work, list_name: str) -> ListPreference:

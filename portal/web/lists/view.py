@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from flask import Response, make_response, redirect, request, url_for
 from markupsafe import Markup, escape
 
 from portal.core.pagination import AnyRow, Count, Order, Page
-from portal.domain.lists.queries import Kept, KeptFilter, kept_of
-from portal.web.context import work
+from portal.domain.lists.queries import Kept, KeptFilter, kept_of, values_of
+from portal.web.context import viewer, work
 from portal.web.htmx import page
 from portal.web.lists.listing import COLUMNS, FILTER, WHOLE, Heading, Listing, Pager, Tab
 from portal.web.lists.spec import Column, Empty, Items, ListSpec, Source
@@ -32,6 +32,15 @@ class Choice:
     label: str
     shown: bool
     required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """What is asked to save a filter: where it goes, and the unit that it may be shared with."""
+
+    action: str
+    share_id: int
+    share_name: str
 
 
 class ListView:
@@ -85,8 +94,7 @@ class ListView:
         return self.listing.url(**dict.fromkeys(self.listing.cut))
 
     def _saved_tab(self, kept: KeptFilter) -> Tab:
-        values: dict[str, Any] = {**dict(parse_qsl(kept.query)), **self.listing.frame}
-        url = url_for(self.spec.endpoint, **{**values, FILTER: str(kept.id)})
+        url = saved_url(self.spec, kept.id, kept.query, self.listing.frame)
         return Tab(kept.name, url, kept.query == query_text(self.listing), icon=SHARED if kept.unit_id else SAVED)
 
     @property
@@ -104,7 +112,7 @@ class ListView:
         """Which conditions of a saved filter no longer mean anything to this reader."""
         opened = request.args.get(FILTER, "")
         kept = next((k for k in self.kept.filters if str(k.id) == opened), None)
-        wanted = dict(parse_qsl(kept.query)) if kept else {}
+        wanted = values_of(kept.query) if kept else {}
         labels = {spec.name: spec.label for spec in self.listing.specs}
         asked = {n: v for n, v in wanted.items() if n in labels and request.args.get(n) == v}
         lost = [labels[name] for name, value in asked.items() if self.listing[name] != value]
@@ -135,6 +143,28 @@ class ListView:
         """Where the columns are chosen."""
         values: dict[str, Any] = {BACK: self.back} if self.back else {}
         return url_for("lists.choose_columns", list_name=self.spec.name, **values)
+
+    @property
+    def saving(self) -> Saving | None:
+        """What the menu to save this filter asks; None where nothing is set, or it is kept already."""
+        said = query_text(self.listing)
+        if not said or any(kept.query == said for kept in self.kept.filters):
+            return None
+        back: dict[str, Any] = {BACK: urlencode(self.listing.query)}
+        person = viewer()
+        return Saving(
+            action=url_for("lists.save_filter", list_name=self.spec.name, **back),
+            share_id=work().actor.home_unit_id if self.spec.shareable else 0,
+            share_name=person.unit_name if person else "",
+        )
+
+    @property
+    def filters_url(self) -> str:
+        """The page of the saved filters, once there are any."""
+        if not self.kept.filters:
+            return ""
+        back: dict[str, Any] = {BACK: self.back} if self.back else {}
+        return url_for("lists.list_filters", list_name=self.spec.name, **back)
 
     @property
     def empty(self) -> Empty:
@@ -177,8 +207,13 @@ def open_list(spec: ListSpec) -> ListView | Response:
     first = kept.opens_with
     if first is None or request.args:
         return ListView(spec, kept)
-    values: dict[str, Any] = {**dict(parse_qsl(first.query)), FILTER: str(first.id)}
-    return make_response(redirect(url_for(spec.endpoint, **values)))
+    return make_response(redirect(saved_url(spec, first.id, first.query, {})))
+
+
+def saved_url(spec: ListSpec, filter_id: int, query: str, frame: Mapping[str, str]) -> str:
+    """The list under a saved filter; `frame` is what the list is about (the year in view)."""
+    values = {**values_of(query), **frame, FILTER: str(filter_id)}
+    return f"{url_for(spec.endpoint)}?{urlencode(values)}"
 
 
 def see_list(spec: ListSpec) -> ListView:
