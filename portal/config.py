@@ -68,6 +68,7 @@ class Settings:
     direct_export_rows: int = 10_000
     import_rows: int = 5_000
     page_size: int = 50
+    clamd: str = ""  # the virus scanner: host:port or unix:/path; empty: files stay unscanned
     soffice: str = ""  # LibreOffice's program; empty: the one on the path; "off": none
     log_level: str = "INFO"
     mail: MailServer | None = None  # without it messages wait in the outbox
@@ -126,6 +127,7 @@ class Settings:
             max_upload_bytes=_integer(source, "PORTAL_MAX_UPLOAD_MB", 10, faults) * 1024 * 1024,
             direct_export_rows=_integer(source, "PORTAL_DIRECT_EXPORT_ROWS", 10_000, faults),
             import_rows=_integer(source, "PORTAL_IMPORT_ROWS", 5_000, faults),
+            clamd=_scanner(source, faults),
             soffice=_program(source, "PORTAL_SOFFICE", faults),
             log_level=source.get("PORTAL_LOG_LEVEL", "INFO"),
             mail=_mail_server(source, faults),
@@ -172,6 +174,17 @@ def _day(source: Mapping[str, str], name: str, faults: list[str]) -> str | None:
         datetime.strptime(raw, "%d/%m/%Y")  # noqa: DTZ007 - a day, not an instant
     except ValueError:
         faults.append(f"{name} must be a day, dd/mm/yyyy; it is {raw!r}.")
+    return raw
+
+
+def _scanner(source: Mapping[str, str], faults: list[str]) -> str:
+    """The address of clamd: host:port, unix:/path or a bare absolute path."""
+    raw = source.get("PORTAL_CLAMD", "").strip()
+    if raw.startswith("/"):
+        return f"unix:{raw}"
+    port = raw.rpartition(":")[2]
+    if raw and not raw.startswith("unix:/") and not (":" in raw and port.isdecimal() and 0 < int(port) < 65536):
+        faults.append(f"PORTAL_CLAMD must be host:port or unix:/path; it is {raw!r}.")
     return raw
 
 

@@ -119,7 +119,8 @@ class Manifest:
     also with a fixed number of queries (read it through `portal.domain.calendar.due`, which keeps confidential features
     to a count); `touches_units` names the columns that a reorganisation of units concerns; `audit_labels` says in
     Vietnamese what the feature's audit actions are, `audit_words` what the object types, field names and codes in
-    their details are; `confidential` keeps a feature out of search, notices and feeds.
+    their details are; `confidential` keeps a feature out of search, notices and feeds; `file_owners` are its records
+    that hold files (portal.domain.attachments.owners.FileOwner).
     """
 
     name: str
@@ -135,6 +136,7 @@ class Manifest:
     job_kinds: tuple[str, ...] = field(default=())
     audit_labels: Mapping[str, str] = field(default_factory=dict)
     audit_words: Mapping[str, str] = field(default_factory=dict)
+    file_owners: tuple[Any, ...] = ()
 
 
 @cache

@@ -13,6 +13,7 @@ from flask import Response, request, send_file
 from portal.core.errors import RuleBroken
 from portal.domain.audit.services import EntryData, record_now
 from portal.web.context import actor, request_id, runtime
+from portal.web.headers import FILE_POLICY
 
 
 class FileMissing(RuleBroken):
@@ -52,7 +53,23 @@ def send_download(
     )
     record_now(runtime().session_factory, entry)
     response = send_file(path, content_type, as_attachment=True, download_name=name, conditional=False, etag=False)
+    return _guarded(response)
+
+
+def send_picture(sha256: str, content_type: str) -> Response:
+    """A picture that the portal itself made of a file, to be shown in a page. The caller has authorised.
+
+    Raises FileMissing when the disk has lost it.
+    """
+    path = runtime().files.path_of(sha256)
+    if not path.is_file():
+        raise FileMissing
+    return _guarded(send_file(path, content_type, conditional=False, etag=False))
+
+
+def _guarded(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
 
 
@@ -70,7 +87,7 @@ def send_made(make: Callable[[BinaryIO, Path], object], name: str, content_type:
         stream.seek(0)
         response = send_file(stream, content_type, as_attachment=True, download_name=name, etag=False)
         response.content_length = size
-        response.headers["Cache-Control"] = "no-store"
+        _guarded(response)
     except BaseException:
         stream.close()
         raise

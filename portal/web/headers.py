@@ -13,6 +13,8 @@ CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
 )
+FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+"""Of what is not a page: nothing in it runs, nothing is fetched, wherever a browser may open it."""
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,40}$")
 
 
@@ -27,7 +29,7 @@ def init_headers(app: Flask, settings: Settings) -> None:
     @app.after_request
     def _finish(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = CONTENT_POLICY
+        headers.setdefault("Content-Security-Policy", CONTENT_POLICY)  # a file given out brings a stricter one
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"

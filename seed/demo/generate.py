@@ -17,9 +17,8 @@ from portal.core.db import write_mode
 from portal.core.filestore import FileStore
 from portal.domain.access.actor import Work
 from portal.domain.accounts.models import UserAccount
-from portal.domain.attachments.enums import ScanState
+from portal.domain.attachments.enums import FileType, PreviewState, ScanState
 from portal.domain.attachments.models import StoredFile
-from portal.domain.attachments.rules import PDF
 from portal.domain.audit.services import record
 from portal.domain.emulation.catalogue_models import (
     EmulationMovement,
@@ -28,6 +27,7 @@ from portal.domain.emulation.catalogue_models import (
     RegistrationPeriod,
 )
 from portal.domain.emulation.enums import PeriodSector
+from portal.domain.emulation.files import SIGNED
 from portal.domain.emulation.models import EmulationRegistration
 from portal.domain.emulation.queries.registrations import OBJECT_TYPE
 from seed.demo.bulk import insert_many
@@ -185,11 +185,13 @@ def _stored_paper(files: FileStore, entry: Entry) -> Row:
         "owner_type": OBJECT_TYPE,
         "owner_id": entry.id,
         "unit_id": entry.unit.id,
+        "kind": SIGNED,
         "name": "Bản đăng ký thi đua năm 2023 (bản ký).pdf",
-        "content_type": PDF,
+        "content_type": FileType.PDF.content_type,
         "size": content.size,
         "sha256": content.sha256,
         "scan_state": ScanState.NONE,
+        "preview_state": PreviewState.WAITING,
         "uploaded_by_id": entry.acting.officer_id,
         "uploaded_at": sent.at,
     }

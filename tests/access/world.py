@@ -19,7 +19,7 @@ from portal.domain.access.enums import Role
 from portal.domain.accounts.enums import RequestKind
 from portal.domain.accounts.models import AccessRequest, RoleAssignment, UserAccount, UserSession
 from portal.domain.accounts.services import UserData, assign_role, create_user
-from portal.domain.attachments.models import StoredFile
+from portal.domain.attachments.models import FilePreview, StoredFile
 from portal.domain.calendar.models import CalendarDay, ReportingPeriodRule
 from portal.domain.emulation.catalogue_models import (
     BlockMember,
@@ -29,6 +29,7 @@ from portal.domain.emulation.catalogue_models import (
     RegistrationPeriod,
 )
 from portal.domain.emulation.enums import RegistrationState, SubjectKind
+from portal.domain.emulation.files import FILES, FURTHER, SIGNED
 from portal.domain.emulation.import_models import ImportBatch
 from portal.domain.emulation.models import EmulationRegistration, RegistrationLine, RegistrationPledge
 from portal.domain.lists.models import SavedFilter
@@ -128,7 +129,14 @@ def _place(session: Session, clock: Clock, world: World, code: str, unit_id: int
     world.add("assignment", code, user_id=user.id, assignment_id=assignment.id)
     world.add("request", code, request_id=_request(session, clock, user.id, unit_id))
     world.add("sent", code, **_registration(session, clock, "2022", RegistrationState.SENT, unit_id, user.id))
-    world.add("draft", code, **_registration(session, clock, "2023", RegistrationState.DRAFT, unit_id, user.id))
+    draft = _registration(session, clock, "2023", RegistrationState.DRAFT, unit_id, user.id)
+    world.add("draft", code, **draft)
+    for kind, removed in (("attachment", None), ("removed", now)):
+        file = _file(clock, int(draft["registration_id"]), unit_id, user.id, FURTHER)
+        file.removed_at = removed
+        session.add(file)
+        session.flush()
+        world.add(kind, code, file_id=file.id)
 
 
 def _child(session: Session, clock: Clock, world: World, units: dict[str, int]) -> None:
@@ -164,18 +172,23 @@ def _registration(
     session.add(made)
     session.flush()
     line, pledge, paper = _contents(clock, made, title, user_id)
+    preview = FilePreview(page=1, sha256=PAPER_SHA256, width=10, height=14)
     batch = ImportBatch(
         registration_id=made.id, user_id=user_id, file_name="a.xlsx", file_digest="0" * 64, header_row=1, created_at=now
     )
     session.add_all([line, pledge, paper, batch])
     session.flush()
-    made.signed_file_id = paper.id
+    made.signed_file_id = preview.file_id = paper.id
+    session.add(preview)
     session.flush()
     return {
         "registration_id": made.id,
         "line_id": line.id,
         "pledge_id": pledge.id,
         "file_id": paper.id,
+        "page": preview.page,
+        "owner": FILES.slug,
+        "owner_id": made.id,
         "batch_id": batch.id,
     }
 
@@ -199,18 +212,23 @@ def _contents(
         created_at=now,
     )
     pledge = RegistrationPledge(registration_id=made.id, position=1, name="Hoàn thành nhiệm vụ", number=100)
-    paper = StoredFile(
-        owner_type="emulation_registration",
-        owner_id=made.id,
-        unit_id=made.unit_id,
+    paper = _file(clock, made.id, made.unit_id, user_id, SIGNED)
+    return line, pledge, paper
+
+
+def _file(clock: Clock, owner_id: int, unit_id: int, user_id: int, kind: str) -> StoredFile:
+    return StoredFile(
+        owner_type=FILES.object_type,
+        owner_id=owner_id,
+        unit_id=unit_id,
+        kind=kind,
         name="ban-dang-ky.pdf",
         size=len(PAPER),
         content_type="application/pdf",
         sha256=PAPER_SHA256,
         uploaded_by_id=user_id,
-        uploaded_at=now,
+        uploaded_at=clock.now(),
     )
-    return line, pledge, paper
 
 
 def _job(session: Session, clock: Clock, owner_id: int, state: JobState) -> int:

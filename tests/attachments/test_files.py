@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from portal.core.errors import InvalidInput, NotFound
 from portal.core.filestore import ContentTooLarge, FileStore
 from portal.core.runtime import Runtime
+from portal.domain.attachments.content import is_pdf
 from portal.domain.attachments.enums import ScanState
 from portal.domain.attachments.models import StoredFile
 from portal.domain.attachments.queries import files_of_record
-from portal.domain.attachments.rules import clean_name, is_pdf
+from portal.domain.attachments.rules import clean_name
 from portal.domain.attachments.services import FileInfected, ReceivedFile, attach_file, open_file, receive_pdf
 from portal.domain.audit.models import AuditEntry
+from portal.domain.emulation.files import SIGNED
 from seed.demo.paper import signed_pdf
 
 PDF = signed_pdf(["Bản đăng ký thi đua (bản ký)"])
@@ -123,7 +125,7 @@ def stored(runtime: Runtime, work_as: Any, unit_id: Any) -> StoredFile:
     """A signed paper of record 7."""
     received = receive(runtime)
     with work_as("vangiang") as work:
-        made: StoredFile = attach_file(work, received, "emulation_registration", 7, unit_id("326"))
+        made: StoredFile = attach_file(work, received, "emulation_registration", 7, unit_id("326"), SIGNED)
     return made
 
 
@@ -131,7 +133,8 @@ def test_it_is_put_on_record_with_its_owner(
     stored: StoredFile, read: Any, actor_of: Any, runtime: Runtime, unit_id: Any
 ) -> None:
     (kept,) = read(select(StoredFile))
-    assert (kept.owner_type, kept.owner_id, kept.unit_id) == ("emulation_registration", 7, unit_id("326"))
+    owner = (kept.owner_type, kept.owner_id, kept.unit_id, kept.kind)
+    assert owner == ("emulation_registration", 7, unit_id("326"), SIGNED)
     assert (kept.uploaded_by_id, kept.uploaded_at) == (actor_of("vangiang").user_id, runtime.clock.now())
     assert (kept.name, kept.size, kept.content_type) == ("ban ky.pdf", len(PDF), "application/pdf")
     (entry,) = read(select(AuditEntry).where(AuditEntry.action == "attachment.added"))
@@ -145,7 +148,7 @@ def test_a_file_that_no_scanner_has_seen_says_so(stored: StoredFile) -> None:
 
 
 def test_every_scan_state_can_be_shown() -> None:
-    assert {state.tone for state in ScanState} == {"idle", "run", "ok", "bad"}
+    assert {state.tone for state in ScanState} == {"idle", "warn", "ok", "bad"}
     assert all(state.label and state.icon for state in ScanState)
 
 
@@ -173,7 +176,7 @@ def test_the_files_of_a_record_are_listed_the_newest_first(
 ) -> None:
     again = receive(runtime, name="bản ký lần 2.pdf")
     with work_as("vangiang") as work:
-        attach_file(work, again, "emulation_registration", 7, unit_id("326"))
-        attach_file(work, again, "emulation_registration", 8, unit_id("326"))
+        attach_file(work, again, "emulation_registration", 7, unit_id("326"), SIGNED)
+        attach_file(work, again, "emulation_registration", 8, unit_id("326"), SIGNED)
     names = [file.name for file in read(files_of_record("emulation_registration", 7))]
     assert names == ["bản ký lần 2.pdf", "ban ky.pdf"]

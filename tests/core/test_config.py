@@ -194,6 +194,26 @@ def test_secrets_are_not_shown_with_the_settings(whole: dict[str, str]) -> None:
     assert "kkkk" not in shown
 
 
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("", ""),
+        ("127.0.0.1:3310", "127.0.0.1:3310"),
+        ("[::1]:3310", "[::1]:3310"),
+        ("/run/clamd.ctl", "unix:/run/clamd.ctl"),
+    ],
+)
+def test_the_scanner_has_an_address(tmp_path: Path, given: str, address: str) -> None:
+    env = {"PORTAL_ENV": "demo", "PORTAL_DATA_DIR": str(tmp_path), "PORTAL_CLAMD": given}
+    assert Settings.from_env(env).clamd == address
+
+
+@pytest.mark.parametrize("given", ["clamd", "clamd:", "clamd:port", "clamd:99999", "unix:run"])
+def test_a_scanner_without_an_address_is_a_fault(tmp_path: Path, given: str) -> None:
+    env = {"PORTAL_ENV": "demo", "PORTAL_DATA_DIR": str(tmp_path), "PORTAL_CLAMD": given}
+    assert faults_of(env) == [f"PORTAL_CLAMD must be host:port or unix:/path; it is {given!r}."]
+
+
 def test_the_office_program_must_be_there(tmp_path: Path) -> None:
     env = {"PORTAL_ENV": "demo", "PORTAL_DATA_DIR": str(tmp_path)}
     assert Settings.from_env(env).soffice == ""

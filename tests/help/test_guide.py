@@ -70,7 +70,8 @@ def test_every_page_of_the_portal_is_explained(app: PortalFlask) -> None:
         "accounts.suggest_units",
         "emulation.download_document",
         "emulation.download_faulty_rows",
-        "emulation.download_file",
+        "attachments.download_file",
+        "attachments.show_preview",
         "emulation.download_template",
         "emulation.suggest_names",
     }

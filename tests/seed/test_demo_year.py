@@ -24,8 +24,8 @@ from portal.domain.access.enums import Permission, Role
 from portal.domain.access.roles import ROLES
 from portal.domain.accounts.models import RoleAssignment, UserAccount
 from portal.domain.accounts.passwords import passwords
+from portal.domain.attachments.content import is_pdf
 from portal.domain.attachments.models import StoredFile
-from portal.domain.attachments.rules import is_pdf
 from portal.domain.audit.models import AuditEntry
 from portal.domain.audit.services import attach
 from portal.domain.emulation.catalogue_models import EmulationTitle, PeriodException, RegistrationPeriod

@@ -22,9 +22,11 @@ from portal.domain.attachments.queries import files_of_record
 from portal.domain.emulation import policies, queries
 from portal.domain.emulation.catalogue_models import EmulationTitle
 from portal.domain.emulation.enums import EDITABLE, RegistrationState
+from portal.domain.emulation.files import SIGNED
 from portal.domain.emulation.models import EmulationRegistration
 from portal.domain.emulation.queries.registrations import OBJECT_TYPE
 from portal.domain.emulation.services.checks import registration_findings, sending_errors
+from portal.web.attachments import FilesPanel, files_panel
 from portal.web.formats import day, moment
 
 UNSENT = EDITABLE | {RegistrationState.IN_REVIEW}
@@ -76,6 +78,7 @@ class Show:
     pledges: PledgeList = field(default_factory=lambda: PledgeList([], {}))
     children: Sequence[ChildRow] = ()
     files: Sequence[FileItem] = ()
+    attachments: FilesPanel | None = None
     urls: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -184,6 +187,7 @@ def load_show(work: Work, registration: EmulationRegistration, opened: Opened | 
         lines=lists.to_write_in(work, frame, show.lines, titles, opened.new_line, opened.drafts),
         children=load_children(work, frame),
         files=_files(work, frame),
+        attachments=files_panel(work, OBJECT_TYPE, frame.id),
         urls=_urls(work, frame),
     )
 
@@ -225,13 +229,13 @@ def _files(work: Work, frame: Frame) -> list[FileItem]:
     return [
         FileItem(
             name=file.name,
-            url=url_for("emulation.download_file", registration_id=frame.id, file_id=file.id),
+            url=url_for("attachments.show_file", file_id=file.id),
             size_text=size_text(file.size),
             icon="file-type-pdf",
             note=f"{file.scan_state.label}; tải lên {moment(file.uploaded_at)}",
         )
         for file in stored
-        if file.id == current or frame.own
+        if file.kind == SIGNED and (file.id == current or frame.own)
     ]
 
 

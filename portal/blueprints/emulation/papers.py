@@ -1,4 +1,4 @@
-"""The official Bản đăng ký: as DOCX, as a print view; and the signed PDF."""
+"""The official Bản đăng ký: as DOCX, as a print view."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from flask import Response, send_file
 
 from portal.blueprints.emulation import bp
 from portal.blueprints.emulation._page import Frame, load_frame, readable
-from portal.core.errors import NotFound
 from portal.core.text import fold
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
-from portal.domain.attachments.services import open_file
 from portal.domain.emulation import queries
-from portal.domain.emulation.policies import is_own
 from portal.domain.emulation.queries.pages import counts_by_title
 from portal.domain.emulation.queries.registrations import OBJECT_TYPE
 from portal.exports.emulation_paper import (
@@ -31,7 +28,6 @@ from portal.exports.emulation_paper import (
 from portal.web.access import requires
 from portal.web.audit_reads import record_read
 from portal.web.context import work
-from portal.web.downloads import send_download
 from portal.web.htmx import page
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -62,27 +58,6 @@ def print_registration(registration_id: int) -> Response:
     back = frame.url
     record_read("registration.printed", OBJECT_TYPE, found.id, unit_id=found.unit_id)
     return page("emulation/print_registration.html", paper=paper, nothing=NOTHING, back_url=back)
-
-
-@bp.get("/dang-ky/<int:registration_id>/tep/<int:file_id>")
-@requires(Permission.REGISTRATION_VIEW)
-def download_file(registration_id: int, file_id: int) -> Response:
-    """The signed PDF. Who may read the registration may have the one in force; earlier ones stay with the unit."""
-    w = work()
-    found = readable(w, registration_id)
-    if file_id != found.signed_file_id and not is_own(w.actor, found):
-        raise NotFound
-    stored = open_file(w, OBJECT_TYPE, found.id, file_id)
-    return send_download(
-        stored.sha256,
-        stored.name,
-        stored.content_type,
-        action="registration.file_downloaded",
-        object_type=OBJECT_TYPE,
-        object_id=found.id,
-        unit_id=found.unit_id,
-        detail={"file": stored.id},
-    )
 
 
 def _file_name(frame: Frame) -> str:

@@ -21,6 +21,7 @@ from portal.domain.attachments.queries import files_of_record
 from portal.domain.attachments.services import ReceivedFile, attach_file, receive_pdf
 from portal.domain.emulation import policies
 from portal.domain.emulation.enums import REGISTRATION_WORKFLOW
+from portal.domain.emulation.files import SIGNED
 from portal.domain.emulation.models import EmulationRegistration
 from portal.domain.emulation.queries.registrations import OBJECT_TYPE
 from portal.domain.emulation.services import workflow
@@ -235,7 +236,7 @@ def _paper(
     """The paper's data; an uploaded file is put on record, else the one that is there stays."""
     file_id = found.signed_file_id
     if received is not None and allowed:
-        file_id = attach_file(w, received, OBJECT_TYPE, found.id, found.unit_id).id
+        file_id = attach_file(w, received, OBJECT_TYPE, found.id, found.unit_id, SIGNED).id
     return PaperData(
         paper_no=form.paper_no.data or "",
         paper_date=form.paper_date.data,

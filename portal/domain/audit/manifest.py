@@ -22,7 +22,6 @@ MANIFEST = Manifest(
     retention="Nhật ký chỉ ghi thêm, không sửa, không xóa; mốc cuối chuỗi được xuất hằng ngày ra ngoài cơ sở dữ liệu.",
     audit_labels={
         "access.refused": "Bị từ chối truy cập",
-        "attachment.added": "Tải lên tệp đính kèm",
         "server.backup_made": "Sao lưu từ máy chủ",
         "server.restored": "Khôi phục từ bản sao lưu",
         "job.retried": "Chạy lại việc nền",

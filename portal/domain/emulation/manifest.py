@@ -16,6 +16,7 @@ from portal.domain.access.enums import Permission
 from portal.domain.emulation.catalogue_models import RegistrationPeriod
 from portal.domain.emulation.due import due
 from portal.domain.emulation.enums import PeriodSector, RegistrationState
+from portal.domain.emulation.files import FILES
 from portal.domain.emulation.queries.completeness import Completeness, OwingFilter, completeness
 from portal.domain.emulation.queries.totals import TargetProgress, target_progress
 from portal.domain.emulation.queries.waiting import own_registrations, to_receive, watched_levels
@@ -230,7 +231,7 @@ AUDIT_LABELS = {
     "registration.list_printed": "Mở bản in danh sách đăng ký",
     "registration.document_exported": "Xuất bản đăng ký ra văn bản",
     "registration.printed": "Mở bản in bản đăng ký",
-    "registration.file_downloaded": "Tải tệp của bản đăng ký",
+    "registration.file_downloaded": "Tải tệp của bản đăng ký",  # until files had pages of their own
 }
 AUDIT_WORDS = {
     "emulation_registration": "Bản đăng ký thi đua",
@@ -316,4 +317,5 @@ MANIFEST = Manifest(
     retention="Bản đăng ký và danh sách: lưu cùng hồ sơ thi đua của năm; chưa có quy định xóa trong cổng.",
     audit_labels=AUDIT_LABELS,
     audit_words=AUDIT_WORDS,
+    file_owners=(FILES,),
 )

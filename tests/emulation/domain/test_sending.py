@@ -129,6 +129,7 @@ def stored_file(session: Session, world: World, owner: int, **more: Any) -> int:
         "owner_type": OBJECT_TYPE,
         "owner_id": owner,
         "unit_id": world.units["326"],
+        "kind": "registration_signed",
         "name": "ban-dang-ky.pdf",
         "content_type": "application/pdf",
         "size": 10,

@@ -16,6 +16,7 @@ from docx.table import Table
 
 from portal.core.runtime import Runtime
 from portal.domain.attachments.services import attach_file, receive_pdf
+from portal.domain.emulation.files import SIGNED
 from portal.domain.emulation.queries import OBJECT_TYPE
 from portal.domain.emulation.services import registrations, workflow
 from portal.domain.emulation.services.registrations import ContentData, PledgeData
@@ -27,6 +28,7 @@ from tests.emulation.pages.test_show_registration import many_lines
 from tests.pages import text_of
 
 Browse = Callable[[str], Browser]
+FILE = "/tep-dinh-kem/{}/tai-ve"
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
@@ -165,7 +167,7 @@ def test_who_may_not_read_gets_no_paper(browse: Browse, world: World, key: int, 
 
 
 class TestSignedFile:
-    """GET /thi-dua/dang-ky/<id>/tep/<file>."""
+    """GET /tep-dinh-kem/<file>/tai-ve, for the paper that the registration names."""
 
     @pytest.fixture
     def sent(self, world: World, runtime: Runtime) -> tuple[int, int, int]:
@@ -175,7 +177,7 @@ class TestSignedFile:
         received = [receive_pdf(runtime.files, io.BytesIO(PDF + bytes([65 + n])), f"bản {n}.pdf", 9999) for n in (1, 2)]
         with world.work_as("vangiang.lanhdao") as work:
             found = load_for_write(work, key)
-            files = [attach_file(work, r, OBJECT_TYPE, key, found.unit_id).id for r in received]
+            files = [attach_file(work, r, OBJECT_TYPE, key, found.unit_id, SIGNED).id for r in received]
             data = PaperData("45/ĐK-UBND", date(2023, 3, 14), "Lê Văn Quyết", "Chủ tịch", files[1])
             workflow.send(work, found, found.version, data)
         return key, files[0], files[1]
@@ -183,34 +185,32 @@ class TestSignedFile:
     def test_a_download_by_the_records_own_rule(self, browse: Browse, world: World, sent: tuple[int, int, int]) -> None:
         key, _, current = sent
         for who in ("vangiang", "thidua", "giamdoc"):
-            answer = browse(who).get(f"{address(key)}/tep/{current}")
+            answer = browse(who).get(FILE.format(current))
             assert answer.status == 200
             assert answer.response.get_data() == PDF + b"C"
             headers = answer.response.headers
             assert headers["Content-Disposition"].startswith("attachment")
             assert headers["X-Content-Type-Options"] == "nosniff"
             assert headers["Content-Type"] == "application/pdf"
-        assert world.actions(key)[-1] == "registration.file_downloaded"
+        assert world.actions(key)[-1] == "attachment.downloaded"
 
     def test_earlier_files_stay_with_the_unit(self, browse: Browse, sent: tuple[int, int, int]) -> None:
         key, earlier, _ = sent
-        assert browse("vangiang").get(f"{address(key)}/tep/{earlier}").status == 200
-        assert browse("thidua").get(f"{address(key)}/tep/{earlier}").status == 404
+        assert browse("vangiang").get(FILE.format(earlier)).status == 200
+        assert browse("thidua").get(FILE.format(earlier)).status == 404
         assert "bản 1.pdf" in browse("vangiang").page(address(key)).text
         page = browse("thidua").page(address(key))
         assert "bản 1.pdf" not in page.text
         assert "bản 2.pdf" in page.text
 
     def test_others_get_nothing(self, browse: Browse, world: World, sent: tuple[int, int, int]) -> None:
-        key, _, current = sent
-        assert browse("khoaichau").get(f"{address(key)}/tep/{current}").status == 404
-        assert browse("vangiang").get(f"{address(key)}/tep/999").status == 404
-        other = world.opened("khoaichau", "330")
-        assert browse("khoaichau").get(f"{address(other)}/tep/{current}").status == 404
+        _, _, current = sent
+        assert browse("khoaichau").get(FILE.format(current)).status == 404
+        assert browse("vangiang").get(FILE.format(999)).status == 404
 
     def test_after_a_taking_back_the_level_above_has_it_no_more(
         self, browse: Browse, world: World, sent: tuple[int, int, int]
     ) -> None:
         key, _, current = sent
         world.step("vangiang", key, "take_back", "Nhầm")
-        assert browse("thidua").get(f"{address(key)}/tep/{current}").status == 403
+        assert browse("thidua").get(FILE.format(current)).status == 403

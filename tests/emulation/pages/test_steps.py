@@ -248,7 +248,7 @@ def test_the_signed_pdf_goes_with_the_sending(browse: Browse, world: World, key:
     ]
     assert world.get(key).signed_file_id == stored[0].id
     link = next(href for words, href in page.links().items() if words.startswith("ban ký.pdf (chưa quét"))
-    assert link == f"{address(key)}/tep/{stored[0].id}"
+    assert link == f"/tep-dinh-kem/{stored[0].id}"
 
 
 @pytest.mark.parametrize("content", [b"khong phai pdf", b"", b"PK\x03\x04 zip"])

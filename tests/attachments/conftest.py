@@ -1,0 +1,56 @@
+"""A registration of Văn Giang with files, and the ways to reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from portal.core.runtime import Runtime
+from tests.attachments.clamd_server import Scanner, scanner
+from tests.emulation.domain.builders import WorkAs, World, make_world
+from tests.emulation.pages.support import Browser
+
+
+@pytest.fixture
+def world(runtime: Runtime, work_as: WorkAs) -> World:
+    return make_world(runtime, work_as)
+
+
+@pytest.fixture
+def browse(client_of: Callable[[str], Any]) -> Callable[[str], Browser]:
+    return lambda username: Browser(client_of(username))
+
+
+@pytest.fixture
+def clamd(runtime: Runtime) -> Iterator[Scanner]:
+    """A scanner that is set up and answers."""
+    before = runtime.settings
+    with scanner() as made:
+        runtime.settings = replace(before, clamd=made.address)
+        yield made
+    runtime.settings = before
+
+
+@pytest.fixture
+def count_queries(runtime: Runtime) -> Callable[[], AbstractContextManager[list[str]]]:
+    """with count_queries() as seen: the statements that the app ran meanwhile."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            seen.append(statement)
+
+        event.listen(runtime.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(runtime.engine, "before_cursor_execute", note)
+
+    return counting
