@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, current_app, flash, redirect, requ
 from portal.core.errors import NotAllowed
 from portal.domain.access.enums import Permission
 from portal.web.context import come_in_for, viewer
+from portal.web.parking import answer_script, way_back
 
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 NEEDS = "__portal_needs__"
@@ -73,7 +74,7 @@ def check_access() -> Response | None:
         return None
     person = viewer()
     if person is None:
-        return to_sign_in()
+        return answer_script() or to_sign_in()
     view = current_app.view_functions[request.endpoint]
     if not getattr(view, HALFWAY, False):
         detour = _owed_step(person.must_change_password, person.needs_second_factor, person.has_second_factor)
@@ -88,13 +89,15 @@ def check_access() -> Response | None:
     return None
 
 
-def to_sign_in() -> Response:
-    """Ask for a sign-in and remember where the person was going."""
-    return go_to(url_for("accounts.sign_in", tiep=_way_back()))
+def to_sign_in(back: str | None = None) -> Response:
+    """Ask for a sign-in and remember where the person was going, or the page that shows the parked form."""
+    return go_to(url_for("accounts.sign_in", tiep=back or _way_back()))
 
 
 def _way_back() -> str | None:
-    """Where the person was going, when it can be gone to again."""
+    """Where the person was going, when it can be gone to again; a form that was sent is parked and shown there."""
+    if request.method == "POST":
+        return way_back()
     if request.method not in ("GET", "HEAD") or request.endpoint == "home.show_home":
         return None
     return request.full_path.rstrip("?")

@@ -7,10 +7,8 @@ the macros of components/drafts.html read. `check(**address values)` loads and a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
-from dataclasses import fields as dataclass_fields
+from dataclasses import dataclass, field
 from functools import wraps
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
@@ -25,12 +23,25 @@ from portal.core.drafts import DraftBox, Kept, Slot
 from portal.core.errors import NotAllowed, NotFound
 from portal.core.manifest import manifests
 from portal.core.merge import differing, write_marks
+from portal.web.addresses import local_path
 from portal.web.context import actor, runtime, viewer
 from portal.web.db import db
 from portal.web.form_values import VERSIONS, many_names, marked_values, plain_fields, secret_names, sent_values
 from portal.web.formats import moment
 from portal.web.htmx import is_htmx, see_other
-from portal.web.login import local_path
+from portal.web.tickets import (
+    ASK,
+    BASE,
+    FORGET,
+    GIVE_UP,
+    KEEP,
+    LEAVING,
+    NEVER,
+    Ticket,
+    sent_ticket,
+    typed_fields,
+    typed_version,
+)
 from portal.web.transaction import after_refusal, own_transaction
 
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
@@ -40,50 +51,10 @@ class Look:
     """Stands for a draft that of_form is to look for itself."""
 
 
-ASK, BASE, TICKET = "_nhap", "_goc", "_ve"
-TYPING, LEAVING, KEEP, GIVE_UP, FORGET = "dang-go", "roi-trang", "luu", "bo", "thoi"
-"""What `_nhap` may say. KEEP and GIVE_UP are buttons, the others are sent by drafts.js."""
 USE, YES = "nhap", "dung"
 NEW = "moi"
-TICKET_PURPOSE = "draft-ticket"
 LOOK = Look()
-NEVER = frozenset({"csrf_token", "password", ASK, TICKET})
 REFUSED = (409, 422)
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """What a page knows of a form on it, sealed: whose it is, which form of which record, where it is shown.
-
-    `parks`: it may be kept although its session has ended. `secret` are the fields that no draft holds.
-    """
-
-    user_id: int
-    session_id: int
-    kind: str
-    key: str
-    back: str
-    made_at: float
-    parks: bool
-    secret: tuple[str, ...] = ()
-
-    @property
-    def slot(self) -> Slot:
-        return Slot(self.user_id, self.kind, self.key)
-
-    def sealed(self) -> str:
-        """The ticket as it stands in the form."""
-        raw = json.dumps(astuple(self), separators=(",", ":"), ensure_ascii=False).encode()
-        return runtime().keyring.encrypt(TICKET_PURPOSE, raw)
-
-    @classmethod
-    def opened(cls, text: str | None) -> Ticket | None:
-        """The ticket out of its seal, or None for anything else."""
-        try:
-            values = json.loads(runtime().keyring.decrypt(TICKET_PURPOSE, text or ""))
-        except (ValueError, RuntimeError):
-            return None
-        return cls(**dict(zip((f.name for f in dataclass_fields(cls)), values, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +97,7 @@ def of_form(
     the page has several; `kept` the draft that was loaded with others'; `extra` what controls hold that are no fields
     of a form class (the caller fills them from the answer's `fields`).
     """
-    ticket = _sent_ticket(kind, str(key)) if _are_typed(forms) else None
+    ticket = _own_ticket(kind, str(key)) if _are_typed(forms) else None
     stored = {**sent_values(*forms), **extra}
     if isinstance(kept, Look):
         kept = box().load(Slot(actor().user_id, kind, str(key))) if request.method == "GET" else None
@@ -196,19 +167,6 @@ def _key(key: str | Callable[..., str], values: Mapping[str, Any]) -> str:
     return key.format(**values) if key else "/".join(str(value) for value in values.values()) or NEW
 
 
-def typed_fields() -> dict[str, list[str]]:
-    """What the request's form holds and a draft may hold: no token, no password, never a file."""
-    ticket = Ticket.opened(request.form.get(TICKET))
-    left_out = NEVER | set(ticket.secret if ticket else ())
-    return {name: values for name, values in request.form.lists() if name not in left_out}
-
-
-def typed_version() -> int:
-    """The version that the form was filled over; 0 when it says none."""
-    text = request.form.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
-
-
 def _watched(view: Callable[..., Any], values: Mapping[str, Any], slot: Slot) -> Response:
     """Run the view: drop the draft when it saved, keep what was typed when it did not."""
     try:
@@ -258,7 +216,7 @@ def _answer(slot: Slot, given_up: Callable[[], Response | None]) -> Response:
 
 def _way_back(slot: Slot) -> str:
     """Where the form is shown, as its ticket says."""
-    ticket = Ticket.opened(request.form.get(TICKET))
+    ticket = sent_ticket()
     home = url_for("home.show_home")
     return local_path(ticket.back, home) if ticket is not None and ticket.slot == slot else home
 
@@ -276,9 +234,9 @@ def is_confidential(kind: str) -> bool:
     return next((m.confidential for m in manifests() if m.name == feature), False)
 
 
-def _sent_ticket(kind: str, key: str) -> Ticket | None:
+def _own_ticket(kind: str, key: str) -> Ticket | None:
     """The ticket of the form that was sent, when it is this one."""
-    ticket = Ticket.opened(request.form.get(TICKET)) if request.method == "POST" else None
+    ticket = sent_ticket()
     return ticket if ticket is not None and (ticket.kind, ticket.key) == (kind, key) else None
 
 

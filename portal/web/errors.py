@@ -14,7 +14,11 @@ from werkzeug.exceptions import HTTPException
 
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, PortalError, RuleBroken, VersionConflict
 from portal.domain.audit.services import EntryData, record_now
+from portal.web.access import go_to, to_sign_in
 from portal.web.context import request_id, runtime, viewer
+from portal.web.login import load_viewer
+from portal.web.parking import ANOTHERS, answer_script, park, way_back
+from portal.web.tickets import sent_ticket
 
 log = structlog.get_logger("portal.errors")
 TEMPLATES = {
@@ -70,6 +74,17 @@ def _refused(error: NotAllowed) -> Response:
 
 
 def _stale_form(_error: CSRFError) -> Response:
+    """A form whose token is another session's: what was typed is parked for whose page it was, whoever is here now."""
+    load_viewer()
+    told = answer_script()
+    if told is not None:
+        return told
+    ticket, person = sent_ticket(), viewer()
+    if ticket is not None and person is not None and person.actor.user_id != ticket.user_id:
+        return error_page(400, ANOTHERS if park() else "")
+    back = way_back()
+    if back is not None:
+        return go_to(back) if person is not None else to_sign_in(back)
     return error_page(
         400,
         "Phiên làm việc đã thay đổi nên biểu mẫu chưa được nhận. Xin quay lại, tải lại trang rồi gửi lại; "

@@ -76,15 +76,6 @@ def drop_token() -> None:
     session.clear()
 
 
-def local_path(address: str | None, otherwise: str) -> str:
-    """The address when it is a path of this portal (/thi-dua?nam=2023), else `otherwise`: never another host."""
-    if not address or not address.startswith("/") or address.startswith("//"):
-        return otherwise
-    if "\\" in address or any(ord(c) < 33 or ord(c) == 127 for c in address):
-        return otherwise
-    return address
-
-
 def _load(token: str) -> SignedIn | None:
     row = db.session.execute(session_with_user(token_hash(token))).one_or_none()
     if row is None:

@@ -24,6 +24,7 @@ from portal.domain.units.queries import closure_on, matching, scope, subtree_ids
 UNSCOPED = {
     "by_username": "signing in: nobody acts yet",
     "session_with_user": "who acts is found by it",
+    "session_was_of": "says only whether a sealed ticket tells the truth",
     "assignments_of": "of a person that was loaded in scope, or of oneself",
     "one_assignment": "of a person that was loaded in scope",
     "sessions_of": "of a person that was loaded in scope, or of oneself",
@@ -118,6 +119,15 @@ def session_with_user(token_hash: str) -> Select[UserSession, UserAccount, Unit]
         .join(UserAccount, UserAccount.id == UserSession.user_id)
         .join(Unit, Unit.id == UserAccount.home_unit_id)
         .where(UserSession.token_hash == token_hash, UserSession.ended_at.is_(None), UserAccount.disabled_at.is_(None))
+    )
+
+
+def session_was_of(session_id: int, user_id: int) -> Select[int]:
+    """The session's id when it is or was this person's, and their account is not disabled."""
+    return (
+        select(UserSession.id)
+        .join(UserAccount, UserAccount.id == UserSession.user_id)
+        .where(UserSession.id == session_id, UserSession.user_id == user_id, UserAccount.disabled_at.is_(None))
     )
 
 

@@ -11,9 +11,9 @@ from portal.domain.access.enums import Permission
 from portal.domain.accounts import services
 from portal.domain.accounts.passwords import faults_of
 from portal.web.access import halfway, requires
+from portal.web.addresses import local_path
 from portal.web.context import actor, work
 from portal.web.htmx import page, see_other
-from portal.web.login import local_path
 
 
 @bp.route("/tai-khoan/doi-mat-khau", methods=["GET", "POST"])

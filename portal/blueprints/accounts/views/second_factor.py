@@ -16,9 +16,10 @@ from portal.domain.accounts import queries, services, totp
 from portal.domain.accounts.rules import factor_state
 from portal.domain.accounts.services import Outcome
 from portal.web.access import halfway, requires
+from portal.web.addresses import local_path
 from portal.web.context import actor, runtime, work
 from portal.web.htmx import page, see_other
-from portal.web.login import keep_token, local_path, new_token, token_hash
+from portal.web.login import keep_token, new_token, token_hash
 from portal.web.once import keep_once, take_once
 from portal.web.transaction import after_commit, own_transaction
 

@@ -12,9 +12,10 @@ from portal.domain.access.enums import Permission
 from portal.domain.accounts.enums import SessionEnd
 from portal.domain.accounts.services import Device, Outcome, check_password, end_session, finish_attempt, read_attempt
 from portal.web.access import halfway, public, requires
+from portal.web.addresses import local_path
 from portal.web.context import runtime, viewer, work
 from portal.web.htmx import page, see_other
-from portal.web.login import drop_token, keep_token, local_path, new_token, token_hash
+from portal.web.login import drop_token, keep_token, new_token, token_hash
 from portal.web.transaction import own_reading, own_transaction
 
 
