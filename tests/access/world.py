@@ -172,7 +172,7 @@ def _registration(
     session.add(made)
     session.flush()
     line, pledge, paper = _contents(clock, made, title, user_id)
-    preview = FilePreview(page=1, sha256=PAPER_SHA256, width=10, height=14)
+    preview = FilePreview(page=1, sha256=PAPER_SHA256, content_type="image/png", width=10, height=14)
     batch = ImportBatch(
         registration_id=made.id, user_id=user_id, file_name="a.xlsx", file_digest="0" * 64, header_row=1, created_at=now
     )

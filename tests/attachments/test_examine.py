@@ -91,7 +91,7 @@ def test_an_infected_file_is_locked_and_its_owner_told(
     runtime: Runtime, world: World, key: int, clamd: Scanner, session: Session
 ) -> None:
     file_id = attach(runtime, world, key, TAINTED, "hóa đơn.pdf")
-    session.add(FilePreview(file_id=file_id, page=1, sha256="0" * 64, width=1, height=1))
+    session.add(FilePreview(file_id=file_id, page=1, sha256="0" * 64, content_type="image/png", width=1, height=1))
     session.commit()
     examine(runtime)
     assert state(world, file_id) == (ScanState.INFECTED, "Win.Test.EICAR_HDB-1")
@@ -163,4 +163,4 @@ def test_what_the_jobs_are_called(runtime: Runtime, clamd: Scanner, world: World
     assert all(title[0].isupper() for title in titles)
     examine(runtime, hourly=True)
     messages = [job.result["message"] for job in world.all(select(Job))]
-    assert messages == ["Đã yêu cầu quét 0 tệp."]
+    assert messages == ["Đã yêu cầu quét 0 tệp, tạo bản xem trước 0 tệp."]

@@ -11,7 +11,7 @@ from portal.core.errors import InvalidInput, NotAllowed, NotFound
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.attachments import services
-from portal.domain.attachments.enums import ScanState
+from portal.domain.attachments.enums import PreviewState, ScanState
 from portal.domain.attachments.models import StoredFile
 from portal.domain.attachments.owners import FileKind, FileOwner, OwnerView, owner_of_slug, owners
 from portal.domain.attachments.queries import file_by_id, previews_of
@@ -29,7 +29,6 @@ from portal.web.transaction import own_reading
 P = Permission
 FIELD = "file"
 LIST = "attachments/list_files.html"
-PICTURE = "image/png"
 NOTHING_CHOSEN = "Chưa chọn tệp nào. Xin chọn tệp rồi bấm Thêm tệp."
 
 
@@ -89,12 +88,15 @@ def show_file(file_id: int) -> Response:
         owner_title=view.title,
         owner_url=_home(view),
         infected=file.scan_state is ScanState.INFECTED,
+        redraw_url=url_for("attachments.request_preview", file_id=file.id)
+        if file.preview_state in (PreviewState.WAITING, PreviewState.FAILED)
+        else "",
     )
     record_read("attachment.viewed", file.owner_type, file.owner_id, unit_id=file.unit_id, detail={"file": file.id})
     return shown
 
 
-@bp.get("/tep-dinh-kem/<int:file_id>/trang/<int:page>.png")
+@bp.get("/tep-dinh-kem/<int:file_id>/trang/<int:page>")
 @requires(P.PORTAL_USE)
 def show_preview(file_id: int, page: int) -> Response:
     """The picture of one page, made by the portal."""
@@ -105,7 +107,18 @@ def show_preview(file_id: int, page: int) -> Response:
     made = next((p for p in w.session.scalars(previews_of(file.id)) if p.page == page), None)
     if made is None:
         raise NotFound
-    return send_picture(made.sha256, PICTURE)
+    return send_picture(made.sha256, made.content_type)
+
+
+@bp.post("/tep-dinh-kem/<int:file_id>/xem-truoc")
+@requires(P.PORTAL_USE)
+def request_preview(file_id: int) -> Response:
+    """Let the pages be drawn now, first of all or once more."""
+    w = work()
+    _, _, file = _file(w, file_id)
+    services.ask_for_preview(w, file)
+    flash("Đã yêu cầu tạo bản xem trước. Xin tải lại trang sau ít giây.", "ok")
+    return see_other(url_for("attachments.show_file", file_id=file.id))
 
 
 @bp.get("/tep-dinh-kem/<int:file_id>/tai-ve")

@@ -59,6 +59,7 @@ class FilePreview(Base):
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id", ondelete="CASCADE"))
     page: Mapped[int] = mapped_column(Integer)
     sha256: Mapped[str] = mapped_column(KeyText(64))
+    content_type: Mapped[str] = mapped_column(String(20))
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 
 from portal.domain.accounts.models import UserAccount
-from portal.domain.attachments.enums import ScanState
+from portal.domain.attachments.enums import PreviewState, ScanState
 from portal.domain.attachments.models import FilePreview, FileRule, StoredFile
 
 MOST_TOLD = 10
@@ -21,6 +21,7 @@ UNSCOPED = {
     "previews_of": "pictures of a file whose record was already loaded in scope",
     "rules": "limits of kinds of files, the same for every unit",
     "totals_by_kind": "numbers of files by kind, for the administrator",
+    "undrawn_files": "the worker's own list, the whole store",
     "infected_of": "a person's own files",
     "unscanned_files": "the scanner's own list, the whole store",
 }
@@ -111,4 +112,18 @@ def unscanned_files(after: int) -> Select[int]:
         select(StoredFile.id)
         .where(StoredFile.scan_state == ScanState.NONE, StoredFile.id > after)
         .order_by(StoredFile.id)
+    )
+
+
+def undrawn_files(limit: int) -> Select[int]:
+    """The ids of files whose preview still waits, the newest first."""
+    return (
+        select(StoredFile.id)
+        .where(
+            StoredFile.preview_state == PreviewState.WAITING,
+            StoredFile.scan_state != ScanState.INFECTED,
+            StoredFile.removed_at.is_(None),
+        )
+        .order_by(StoredFile.id.desc())
+        .limit(limit)
     )

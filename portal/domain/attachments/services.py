@@ -253,6 +253,51 @@ def note_scan(work: Work, file_id: int, verdict: Verdict | None, refused: str = 
     return file
 
 
+@dataclass(frozen=True, slots=True)
+class MadePage:
+    """The picture of a page that lies in the store: its number from 1, its size in dots."""
+
+    page: int
+    sha256: str
+    content_type: str
+    width: int
+    height: int
+
+
+def note_preview(work: Work, file_id: int, total: int, pages: Sequence[MadePage]) -> None:
+    """Put the pictures of a file on record; without any it cannot be previewed. An infected file gets none."""
+    file = work.session.scalars(file_by_id(file_id, removed=True).with_for_update()).one_or_none()
+    if file is None or file.scan_state is ScanState.INFECTED:
+        return
+    work.session.execute(delete(FilePreview).where(FilePreview.file_id == file.id))
+    file.preview_state = PreviewState.READY if pages else PreviewState.FAILED
+    file.page_count = total or None
+    work.session.add_all(
+        FilePreview(
+            file_id=file.id,
+            page=made.page,
+            sha256=made.sha256,
+            content_type=made.content_type,
+            width=made.width,
+            height=made.height,
+        )
+        for made in pages
+    )
+    work.session.flush()
+
+
+def ask_for_preview(work: Work, file: StoredFile) -> None:
+    """Let the worker draw a file's pages now, also after it once failed; nothing for types that have no preview.
+
+    The caller has loaded its owner in scope and checked that the actor may read it.
+    """
+    if file.preview_state not in (PreviewState.WAITING, PreviewState.FAILED) or file.scan_state is ScanState.INFECTED:
+        return
+    file.preview_state = PreviewState.WAITING
+    work.session.flush()
+    ask_for_examination(work, file.id, f"{work.clock.now():%Y%m%d%H%M}")
+
+
 def drop_removed(work: Work, kind: FileKind) -> int:
     """Forget the removed files of a kind whose days are over; their content goes with the stray files."""
     ended = work.clock.now() - timedelta(days=rule_of(work, kind).keep_days)
