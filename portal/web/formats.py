@@ -10,12 +10,18 @@ from flask import Flask
 from portal.core.clock import local
 
 SOON_DAYS = 3
+WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 KILO = 1000
 
 
 def day(value: date | None) -> str:
     """dd/mm/yyyy; empty for None."""
     return value.strftime("%d/%m/%Y") if value else ""
+
+
+def weekday(value: date) -> str:
+    """Thứ Hai to Chủ nhật."""
+    return WEEKDAYS[value.weekday()]
 
 
 def moment(value: datetime | None) -> str:

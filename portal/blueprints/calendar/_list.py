@@ -9,7 +9,6 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 
-from portal.blueprints.calendar._shared import weekday
 from portal.core.confidence import Confidence
 from portal.core.errors import NotFound
 from portal.core.manifest import Shown
@@ -22,7 +21,7 @@ from portal.domain.calendar.queries import days_of_year, one_year
 from portal.domain.calendar.rules import DayNote, YearDays
 from portal.domain.calendar.spans import RestSpan, rest_spans
 from portal.web.formats import day as day_text
-from portal.web.formats import moment
+from portal.web.formats import moment, weekday
 
 CONFIRMED = Shown("Đã xác nhận", "ok", "circle-check")
 DRAFTED = Shown("Chưa xác nhận", "warn", "alert-triangle")

@@ -12,10 +12,10 @@ from portal.domain.calendar.enums import DayKind
 from portal.domain.calendar.rules import DayNote, WorkCalendar
 from portal.web.context import today
 from portal.web.formats import day as day_text
+from portal.web.formats import weekday
 from portal.web.lists import Tab
 from portal.web.menu import year_in_view
 
-WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 PAGES = (
     ("calendar.show_month", "Theo tháng"),
     ("calendar.list_days_off", "Ngày nghỉ, ngày làm bù"),
@@ -32,11 +32,6 @@ def year_args() -> dict[str, Any]:
     """The year in view as it stands in addresses: the present one is silent."""
     year = year_in_view()
     return {} if year == today().year else {"nam": year}
-
-
-def weekday(day: date) -> str:
-    """Thứ Hai to Chủ nhật."""
-    return WEEKDAYS[day.weekday()]
 
 
 def mark(note: DayNote | None) -> Shown | None:

@@ -6,11 +6,12 @@ from flask import Response, url_for
 
 from portal.blueprints.calendar import bp
 from portal.blueprints.calendar._month import load_month
-from portal.blueprints.calendar._shared import WEEKDAYS, calendar_tabs, year_args
+from portal.blueprints.calendar._shared import calendar_tabs, year_args
 from portal.domain.access.enums import Permission
 from portal.web.access import requires
 from portal.web.context import viewer, work
-from portal.web.htmx import page
+from portal.web.formats import WEEKDAYS
+from portal.web.htmx import is_htmx, page
 
 
 @bp.get("")
@@ -27,6 +28,7 @@ def show_month() -> Response:
         print_url=url_for("calendar.print_month", thang=month.number, **year_args()),
         list_url=url_for("calendar.list_days_off", **year_args()),
         hidden_year=year_args().get("nam"),
+        swapped=is_htmx(),
     )
 
 

@@ -13,12 +13,14 @@ from portal.blueprints.emulation.catalogue_forms import ExceptionForm, NewPeriod
 from portal.core.errors import InvalidInput, RuleBroken, VersionConflict
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
+from portal.domain.calendar.queries import load_calendar
 from portal.domain.emulation.catalogue_models import RegistrationPeriod
 from portal.domain.emulation.enums import PeriodSector
 from portal.domain.emulation.queries import catalogue as queries
 from portal.domain.emulation.services import periods as services
 from portal.web.access import requires
 from portal.web.context import actor, work
+from portal.web.days_off import day_off_text
 from portal.web.drafts import NEW, keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.formats import day
@@ -42,16 +44,16 @@ def list_periods() -> Response:
 @requires(P.PERIOD_MANAGE)
 def new_period() -> Response:
     """A form with the usual days of the year in view."""
-    year = year_in_view()
+    year, current = year_in_view(), work()
     form = NewPeriodForm(
         formdata=None,
         year=year,
         name=f"Đăng ký thi đua năm {year}",
         opens_on=date(year, *FIRST_DAY),
-        due_on=date(year, *DUE_DAY),
+        due_on=load_calendar(current.session).next_working_day(date(year, *DUE_DAY)),
         closes_on=date(year, *LAST_DAY),
     )
-    return _new_page(work(), form)
+    return _new_page(current, form)
 
 
 @bp.post("/ky-dang-ky/moi")
@@ -70,6 +72,7 @@ def create_period() -> Response:
         put_errors(form, error)
         return _new_page(current, form, 422)
     flash(f"Đã thêm “{made.name}”.", "ok")
+    _warn(current, "Hạn gửi", made.due_on)
     return see_other(url_for("emulation.list_periods"))
 
 
@@ -103,6 +106,7 @@ def update_period(period_id: int) -> Response:
         conflict = two_versions(current, form, _stored(period, form), services.PERIOD, period)
         return _edit_page(current, period, form, grant, conflict=conflict, status=409)
     flash("Đã lưu kỳ đăng ký.", "ok")
+    _warn(current, "Hạn gửi", period.due_on)
     return see_other(url_for("emulation.list_periods"))
 
 
@@ -135,6 +139,7 @@ def create_exception(period_id: int) -> Response:
             unit = named_unit(current, form.unit.data or "", P.PERIOD_MANAGE)
             granted = services.grant_exception(current, period_id, unit, form.to_data())
             flash(f"Đã gia hạn cho {unit.short_name} đến {day(granted.due_on)}.", "ok")
+            _warn(current, "Ngày gia hạn", granted.due_on)
             return see_other(url_for("emulation.edit_period", period_id=period_id, _anchor="gia-han"))
         except InvalidInput as error:
             put_errors(form, error)
@@ -175,10 +180,18 @@ def _edit_page(
         draft=of_form("emulation.period", period.id, form, back=url_for("emulation.edit_period", period_id=period.id)),
         grant=grant,
         problem=problem,
+        day_off=day_off_text(current, "Hạn gửi", period.due_on),
         conflict=conflict,
         exceptions=current.session.execute(queries.exceptions_of(period.id)).all(),
         suggest_url=url_for("units.find_units"),
     )
+
+
+def _warn(current: Work, what: str, day_set: date) -> None:
+    """Say after saving that the day is a day off, and which working day follows."""
+    text = day_off_text(current, what, day_set)
+    if text:
+        flash({"title": "Ngày này là ngày nghỉ", "text": text}, "warn")  # type: ignore[arg-type] # a toast of two lines
 
 
 def _offer(current: Work, form: PeriodForm) -> None:

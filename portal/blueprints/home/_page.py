@@ -12,13 +12,12 @@ from flask import url_for
 from portal.core.manifest import Figure, FigurePanel, Manifest, SentItem, Shown, WaitingItem, manifests
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
-from portal.web.formats import days_left, due_tone, number
+from portal.web.formats import days_left, due_tone, number, weekday
 
 SOON = timedelta(days=7)
 MOST_SENT = 20
 MOST_FIRST_STEPS = 3
 OVERDUE, NEAR, LATER, OPEN = "Quá hạn", "Trong 7 ngày tới", "Sau đó", "Không đặt hạn"
-WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +160,7 @@ def _lede(today: date, groups: Sequence[WaitingGroup]) -> str:
     parts += [f"{rest} việc khác" if parts else f"{rest} việc đang chờ"] if rest else []
     words = " và ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
     what = f"Ông/bà có {words}." if parts else "Không có việc nào đang chờ ông/bà."
-    return f"{WEEKDAYS[today.weekday()]}, {today:%d/%m/%Y}. {what}"
+    return f"{weekday(today)}, {today:%d/%m/%Y}. {what}"
 
 
 def _box(panel: FigurePanel) -> FigureBox:

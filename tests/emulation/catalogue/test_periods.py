@@ -92,6 +92,19 @@ def test_what_cannot_be_taken_is_told_beside_its_field(
     assert keeper.count(RegistrationPeriod) == 5
 
 
+def test_a_due_day_that_is_a_day_off_is_taken_and_told_with_the_next_working_day(keeper: Keeper) -> None:
+    assert keeper.form("/ky-dang-ky/moi?nam=2024", "/ky-dang-ky/moi")["due_on"] == "01/04/2024"
+    path = f"{path_of(keeper)}/sua"
+    page = keeper.saved(path, **{**keeper.form(path), "due_on": "30/04/2023"})
+    told = "Hạn gửi 30/04/2023 là ngày nghỉ: Chủ nhật, Ngày Chiến thắng. Ngày làm việc tiếp theo: Thứ Năm, 04/05/2023."
+    assert told in page.text
+    assert told in keeper.get(path).text
+    keeper.saved(path, **{**keeper.form(path), "due_on": "04/05/2023"})
+    assert "là ngày nghỉ" not in keeper.get(path).text
+    page = keeper.saved(f"{path_of(keeper)}/gia-han", **{**GRANT, "due_on": "13/05/2023"})
+    assert "Ngày gia hạn 13/05/2023 là ngày nghỉ: Thứ Bảy." in page.text
+
+
 def test_choices_outside_the_lists_are_refused(keeper: Keeper) -> None:
     for field in ("sector", "regime_code", "share_rounding"):
         page = keeper.refused("/ky-dang-ky/moi", **{**NEW, field: "x"})
