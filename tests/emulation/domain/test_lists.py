@@ -213,7 +213,18 @@ def test_progress_towards_the_plan(world: World, filled: dict[str, int], actor_o
     }
     assert found["2023-REG"].is_completeness
     assert len(found["2023-HCLD"].title_ids) == 3
-    assert found["2023-CTDT"].percent == pytest.approx(100 / 58)
+
+
+def test_what_was_returned_counts_no_more(
+    world: World, filled: dict[str, int], year: LineFilter, actor_of: Any
+) -> None:
+    world.step("thidua", filled["district"], "return", "Sai danh hiệu ở dòng 2")
+    with world.work_as("thidua") as work:
+        who = actor_of("thidua")
+        found = {p.target.code: p.value for p in target_progress(work.session, who, work.today(), 2023)}
+        listed = work.session.execute(counted_lines(who, work.today(), year)).all()
+    assert (found["2023-BKT"], found["2023-CTDT"], found["2023-TTLDXS"]) == (0, 0, 0)
+    assert len(listed) == 4  # the list still shows them to who returned them
 
 
 def test_the_queries_do_not_grow_with_the_units(world: World, filled: dict[str, int], actor_of: Any) -> None:

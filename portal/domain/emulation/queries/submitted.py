@@ -15,7 +15,7 @@ from portal.core.text import fold
 from portal.domain.access.actor import Actor
 from portal.domain.access.enums import Permission, Reach
 from portal.domain.emulation.catalogue_models import BlockMember, EmulationTitle, RegistrationPeriod
-from portal.domain.emulation.enums import RegistrationState, SubjectKind
+from portal.domain.emulation.enums import SUBMITTED, RegistrationState, SubjectKind
 from portal.domain.emulation.models import EmulationRegistration, RegistrationLine
 from portal.domain.emulation.queries.registrations import content_scope
 from portal.domain.units.models import Unit, UnitClosure
@@ -39,7 +39,8 @@ class LineFilter:
     in from there.
     `level`: the level of the unit that a line comes from. `direct_only`: only what was sent to the topmost unit that
     the actor looks from,
-    so that a line which a district took in from a commune is not counted twice.
+    so that a line which a district took in from a commune is not counted twice. `counted_only`: what is sent or
+    accepted, as totals count; what was returned to its unit stands in lists, not in totals.
     """
 
     period_ids: tuple[int, ...]
@@ -51,6 +52,7 @@ class LineFilter:
     subject: SubjectKind | None = None
     words: str = ""
     direct_only: bool = True
+    counted_only: bool = False
 
     @property
     def is_wide(self) -> bool:
@@ -188,6 +190,8 @@ def _conditions(chosen: LineFilter, on: date) -> list[ColumnElement[bool]]:
         found.append(Line.title_id.in_(chosen.title_ids))
     if chosen.state is not None:
         found.append(Registration.state == chosen.state)
+    if chosen.counted_only:
+        found.append(Registration.state.in_(sorted(SUBMITTED)))
     if chosen.subject is not None:
         found.append(Line.subject == chosen.subject)
     words = [word for word in fold(chosen.words).split(" ") if word]

@@ -140,7 +140,7 @@ def target_progress(session: Session, actor: Actor, on: date, year: int) -> list
     wanted = {code for target in targets for code in target.title_codes.split("|") if code}
     ids = dict(session.execute(select(EmulationTitle.code, EmulationTitle.id)).all())
     named = tuple(ids[code] for code in sorted(wanted) if code in ids)
-    chosen = LineFilter(period_ids_of(session, year), title_ids=named)
+    chosen = LineFilter(period_ids_of(session, year), title_ids=named, counted_only=True)
     counts = {row.code: (row.title_id, row.lines) for row in session.execute(totals_by_title(actor, on, chosen))}
     figure = completeness(session, actor, on, OwingFilter(year))
     return [_progress(target, counts, ids, figure) for target in targets]
