@@ -66,7 +66,7 @@ class Settings:
     session_absolute: timedelta = timedelta(hours=12)
     max_upload_bytes: int = 10 * 1024 * 1024
     direct_export_rows: int = 10_000
-    import_rows: int = 5_000
+    import_rows: int = 20_000
     page_size: int = 50
     clamd: str = ""  # the virus scanner: host:port or unix:/path; empty: files stay unscanned
     soffice: str = ""  # LibreOffice's program; empty: the one on the path; "off": none
@@ -126,7 +126,7 @@ class Settings:
             session_absolute=timedelta(hours=_integer(source, "PORTAL_SESSION_ABSOLUTE_HOURS", 12, faults)),
             max_upload_bytes=_integer(source, "PORTAL_MAX_UPLOAD_MB", 10, faults) * 1024 * 1024,
             direct_export_rows=_integer(source, "PORTAL_DIRECT_EXPORT_ROWS", 10_000, faults),
-            import_rows=_integer(source, "PORTAL_IMPORT_ROWS", 5_000, faults),
+            import_rows=_integer(source, "PORTAL_IMPORT_ROWS", 20_000, faults),
             clamd=_scanner(source, faults),
             soffice=_program(source, "PORTAL_SOFFICE", faults),
             log_level=source.get("PORTAL_LOG_LEVEL", "INFO"),

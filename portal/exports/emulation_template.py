@@ -1,4 +1,4 @@
-"""The workbook in which lines are filled in: the list as it stands, choices, instructions; also faulty rows given back.
+"""The workbook in which lines are filled in: the list as it stands, choices, instructions.
 
 Sheet "Danh sách" is what is read again. Its last column holds the keys of the lines, hidden, so that a changed row
 finds its line. The heading row refuses typing by a rule on its cells, not by a locked sheet: on a locked sheet, rows
@@ -8,7 +8,7 @@ pasted from another workbook could not be edited any more.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -22,11 +22,8 @@ from portal.domain.emulation.workbook import (
     BORN,
     COLUMNS,
     DIVISION,
-    FAULT,
-    FAULT_COLUMN,
     GENDER,
     KEY,
-    LABELS,
     NAME,
     NOTE,
     NUMBER,
@@ -35,7 +32,6 @@ from portal.domain.emulation.workbook import (
     SUBJECT,
     TITLE,
     Marker,
-    WorkbookColumn,
 )
 from portal.exports._cells import is_risky, plain_text
 from portal.exports._workbook import A4, FONT, MARGINS, PAGE_NUMBER
@@ -43,7 +39,7 @@ from portal.exports._workbook import A4, FONT, MARGINS, PAGE_NUMBER
 GUIDE, CATALOGUE = "Hướng dẫn", "Danh mục"
 HEADER = 5  # the heading row, counted from 0
 CATALOGUE_FIRST = 3
-HEAD_FILL, FAULT_FILL, FAULT_INK = "#E7E2D3", "#FCE4E4", "#9B1C1C"
+HEAD_FILL = "#E7E2D3"
 EARLIEST_BIRTH, YOUNGEST = 1900, 14
 KINDS = (SubjectKind.PERSON, SubjectKind.COLLECTIVE)
 HEADING_RULE = {
@@ -66,15 +62,14 @@ class TitleRow:
 
 @dataclass(frozen=True, slots=True)
 class TemplateRow:
-    """A row that is filled in already: values by column, and what is wrong with it, by column."""
+    """A row that is filled in already: values by column."""
 
     values: Mapping[str, Any]
-    faults: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A workbook without its rows. `faulty`: it gives rows back to be corrected."""
+    """A workbook without its rows."""
 
     unit_name: str
     period_name: str
@@ -82,11 +77,6 @@ class Template:
     titles: Sequence[TitleRow]
     made_at: datetime
     row_limit: int = 5_000
-    faulty: bool = False
-
-    @property
-    def columns(self) -> tuple[WorkbookColumn, ...]:
-        return (*COLUMNS, FAULT_COLUMN) if self.faulty else COLUMNS
 
 
 def line_values(line: RegistrationLine, title: str) -> dict[str, Any]:
@@ -102,18 +92,6 @@ def line_values(line: RegistrationLine, title: str) -> dict[str, Any]:
         NOTE: line.note,
         KEY: line.row_key,
     }
-
-
-def returned_row(cells: Mapping[str, str], errors: Sequence[Mapping[str, Any]]) -> TemplateRow:
-    """A row that is given back: its cells as they were read, its faults at their columns."""
-    values: dict[str, Any] = {key: text for key, text in cells.items() if key not in (NUMBER, FAULT)}
-    if str(values.get(BORN, "")).isdecimal():
-        values[BORN] = int(values[BORN])
-    faults: dict[str, list[str]] = {}
-    for error in errors:
-        key = error["field"] if error["field"] in LABELS else NAME
-        faults.setdefault(key, []).append(error["text"])
-    return TemplateRow(values, faults)
 
 
 def write_template(target: BinaryIO, template: Template, rows: Iterable[TemplateRow]) -> int:
@@ -149,22 +127,22 @@ class _ListSheet:
 
     def __init__(self, book: Workbook, sheet: Worksheet, template: Template) -> None:
         self._book, self._sheet, self._template = book, sheet, template
-        self._place = {column.key: index for index, column in enumerate(template.columns)}
-        self._formats: dict[tuple[bool, bool, bool], Any] = {}
+        self._place = {column.key: index for index, column in enumerate(COLUMNS)}
+        self._formats: dict[tuple[bool, bool], Any] = {}
 
     def heading(self) -> None:
         """Columns, paper, the lines above the table, the heading row."""
         sheet, template = self._sheet, self._template
-        for column in template.columns:
+        for column in COLUMNS:
             place = self._place[column.key]
             sheet.set_column(place, place, column.width, self._format(column.key), {"hidden": column.key == KEY})
         self._paper()
         last = self._place[KEY] - 1
         self._wide(0, last, template.unit_name.upper(), bold=True, font_size=12)
-        title = "DANH SÁCH CẦN SỬA" if template.faulty else "DANH SÁCH ĐĂNG KÝ DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG"
+        title = "DANH SÁCH ĐĂNG KÝ DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG"
         self._wide(1, last, title, bold=True, font_size=14, align="center")
         self._wide(2, last, template.period_name, bold=True, font_size=13, align="center")
-        self._wide(3, last, _hint(template), italic=True, align="center")
+        self._wide(3, last, _hint(), italic=True, align="center")
         sheet.write_string(0, self._place[KEY], str(template.marker))
         look = self._book.add_format(
             {
@@ -180,7 +158,7 @@ class _ListSheet:
             }
         )
         sheet.set_row(HEADER, 34)
-        for column in template.columns:
+        for column in COLUMNS:
             label = f"{column.label} (*)" if column.required else column.label
             sheet.write_string(HEADER, self._place[column.key], label, look)
 
@@ -201,21 +179,19 @@ class _ListSheet:
         for count, row in enumerate(rows, start=1):
             at = HEADER + count
             values = {NUMBER: count, **row.values}
-            if self._template.faulty:
-                values[FAULT] = "\n".join(f"{LABELS[k]}: {text}" for k, texts in row.faults.items() for text in texts)
-            for column in self._template.columns:
-                self._cell(at, column.key, values.get(column.key), faulty=column.key in row.faults)
+            for column in COLUMNS:
+                self._cell(at, column.key, values.get(column.key))
         return count
 
-    def _cell(self, row: int, key: str, value: Any, *, faulty: bool) -> None:
+    def _cell(self, row: int, key: str, value: Any) -> None:
         place = self._place[key]
         if value is None or value == "":
-            self._sheet.write_blank(row, place, None, self._format(key, faulty=faulty))
+            self._sheet.write_blank(row, place, None, self._format(key))
         elif isinstance(value, int):
-            self._sheet.write_number(row, place, value, self._format(key, faulty=faulty))
+            self._sheet.write_number(row, place, value, self._format(key))
         else:
             text = plain_text(value)
-            self._sheet.write_string(row, place, text, self._format(key, faulty=faulty, quoted=is_risky(text)))
+            self._sheet.write_string(row, place, text, self._format(key, quoted=is_risky(text)))
 
     def choices(self, count: int) -> None:
         """Lists to choose from, the guard of the heading row, borders that come with what is typed."""
@@ -263,15 +239,13 @@ class _ListSheet:
             {"validate": "list", "source": list(labels), "error_title": "Xin chọn", "error_message": message},
         )
 
-    def _format(self, key: str, *, faulty: bool = False, quoted: bool = False) -> Any:
+    def _format(self, key: str, *, quoted: bool = False) -> Any:
         centred = key in (NUMBER, SUBJECT, BORN, GENDER)
-        known = (centred, faulty or key == FAULT, quoted)
+        known = (centred, quoted)
         if known not in self._formats:
             look: dict[str, Any] = {"font_name": FONT, "font_size": 11, "valign": "vcenter", "text_wrap": True}
             if centred:
                 look["align"] = "center"
-            if known[1]:
-                look |= {"bg_color": FAULT_FILL, "font_color": FAULT_INK}
             if quoted:
                 look["quote_prefix"] = True
             self._formats[known] = self._book.add_format(look)
@@ -283,9 +257,7 @@ class _ListSheet:
         self._sheet.write_string(row, 0, plain_text(text), style)
 
 
-def _hint(template: Template) -> str:
-    if template.faulty:
-        return "Sửa các ô tô màu theo cột “Lỗi cần sửa”, lưu lại rồi tải tệp này lên cổng."
+def _hint() -> str:
     return f"Điền từ dòng {HEADER + 2}; cột có dấu (*) là bắt buộc. Cách điền: xem trang “{GUIDE}”."
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ENCRYPTED_NAME = "EncryptedPackage".encode("utf-16-le")
+from portal.imports._cells import column_letters
+
 MEGABYTE = 1024 * 1024
 WORKBOOK, BINARY_WORKBOOK, MACROS = "xl/workbook.xml", "xl/workbook.bin", "xl/vbaproject.bin"
 ENTITY = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -26,16 +26,23 @@ CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])")
 CELL_WITHOUT_PLACE = re.compile(
     rb"<(?:\w+:)?c(?:\s+(?!r\s*=)[\w:.-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*>",
 )
+UNUSUAL_CELL = re.compile(rb"<c(?! r=\"[A-Z][12]?\d{1,4}\")[\s>/]")  # beyond column Z or row 29.999, or written oddly
+ERROR_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]{1,3}\d{1,7})[\"'][^>]*?\bt=[\"']e[\"']")
+UNCOUNTED_CELL = re.compile(
+    rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]{1,3}\d{1,7})[\"'][^>]*>"
+    rb"\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 ROW_PLACE = re.compile(rb"\br\s*=\s*[\"'](\d{1,9})[\"']")
 SHARED_TEXT = re.compile(rb"<(?:\w+:)?si\b")
 
-NOT_XLSX = "Tệp này không phải là Excel .xlsx. Xin lưu lại theo dạng “Excel Workbook (.xlsx)” rồi tải lên."
+NOT_XLSX = "Tệp này không phải là Excel. Xin lưu lại theo dạng “Excel Workbook (.xlsx)” rồi tải lên."
 EMPTY = "Tệp trống. Xin chọn tệp Excel đã điền."
-OLD_EXCEL = "Tệp này là Excel đời cũ (.xls). Xin mở bằng Excel và lưu lại theo dạng .xlsx."
 PASSWORD = "Tệp có mật khẩu nên không đọc được. Xin bỏ mật khẩu rồi tải lên."  # noqa: S105 - a sentence for the user
 BINARY = "Tệp này là Excel nhị phân (.xlsb). Xin mở bằng Excel và lưu lại theo dạng .xlsx."
 WITH_MACROS = "Tệp có chứa macro nên không được nhận. Xin lưu lại theo dạng .xlsx."
 BROKEN = "Tệp Excel bị hỏng hoặc chưa tải lên hết. Xin mở bằng Excel, lưu lại rồi tải lên."
+FAR = "Ô {}: có dữ liệu nằm xa ngoài bảng. Xin xóa các dòng, cột thừa quanh ô này rồi tải lên."
 TOO_DENSE = "Tệp nén quá mức bình thường của một bảng tính nên không được nhận. Xin tạo lại tệp từ mẫu của cổng."
 ENTITIES = "Tệp chứa khai báo thực thể XML nên không được nhận. Xin tạo lại tệp từ mẫu của cổng."
 
@@ -55,18 +62,26 @@ class PackageLimits:
     text_bytes: int = 256 * MEGABYTE
 
 
+@dataclass(slots=True)
+class Findings:
+    """What a sound package shows that its reader should tell: cells with an error, formulas never worked out."""
+
+    error_cells: list[str] = field(default_factory=list)
+    uncounted_cells: list[str] = field(default_factory=list)
+
+
 class _Refused(Exception):
     """Why the file is not taken, in Vietnamese."""
 
 
-def check_package(stream: BinaryIO, limits: PackageLimits) -> str:
+def check_package(stream: BinaryIO, limits: PackageLimits, findings: Findings | None = None) -> str:
     """Why this file cannot be taken as an .xlsx, in Vietnamese; empty when it can. The stream may be left anywhere."""
     try:
         _check_kind(stream, limits)
         with zipfile.ZipFile(stream) as archive:
             entries = archive.infolist()
             _check_directory(entries, limits)
-            totals = _Totals()
+            totals = _Totals(findings or Findings())
             for entry in entries:
                 _check_part(_unpacked(stream, entry), limits, totals)
     except _Refused as refused:
@@ -74,6 +89,16 @@ def check_package(stream: BinaryIO, limits: PackageLimits) -> str:
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
         return BROKEN
     return ""
+
+
+def too_large(limits: PackageLimits) -> str:
+    """The sentence about a file over the limit."""
+    return f"Tệp lớn quá {limits.file_bytes // MEGABYTE} MB. Xin chia tệp hoặc bỏ hình ảnh trong tệp."
+
+
+def far_cell(row: int, column: int) -> str:
+    """The sentence about a cell far outside the table; row and column from 0."""
+    return FAR.format(f"{column_letters(column)}{row + 1}")
 
 
 def _check_kind(stream: BinaryIO, limits: PackageLimits) -> None:
@@ -84,10 +109,7 @@ def _check_kind(stream: BinaryIO, limits: PackageLimits) -> None:
     if not head:
         raise _Refused(EMPTY)
     if size > limits.file_bytes:
-        raise _Refused(f"Tệp lớn quá {limits.file_bytes // MEGABYTE} MB. Xin chia tệp hoặc bỏ hình ảnh trong tệp.")
-    if head == OLE:
-        stream.seek(0)
-        raise _Refused(PASSWORD if ENCRYPTED_NAME in stream.read() else OLD_EXCEL)
+        raise _Refused(too_large(limits))
     if not head.startswith(b"PK\x03\x04"):
         raise _Refused(NOT_XLSX)
 
@@ -113,8 +135,9 @@ def _check_directory(entries: list[zipfile.ZipInfo], limits: PackageLimits) -> N
 
 @dataclass(slots=True)
 class _Totals:
-    """What the parts hold together: cells, and the longest text that cells share."""
+    """What the parts hold together: cells, the longest text that cells share, what is worth telling."""
 
+    findings: Findings
     cells: int = 0
     longest: int = 0
 
@@ -122,17 +145,28 @@ class _Totals:
 def _check_part(content: bytes, limits: PackageLimits, totals: _Totals) -> None:
     """Look at one unpacked part: entities, far cells, texts that many cells share."""
     text = content.replace(b"\x00", b"") if b"\x00" in content[:200] else content  # two-byte text, read as plain
-    if not text.lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n").startswith(b"<"):
+    if not text[:PROLOGUE].lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n").startswith(b"<"):
         return
     if ENTITY.search(text, 0, PROLOGUE):
         raise _Refused(ENTITIES)
-    cells = len(CELL.findall(text))
+    unusual = b":c" in text or UNUSUAL_CELL.search(text) is not None
+    cells = len(CELL.findall(text)) if unusual else text.count(b'<c r="')
     if cells:
-        _check_places(text, limits)
+        if unusual:
+            _check_places(text, limits)
+        _note_formulas(text, totals.findings)
     totals.cells += cells
-    totals.longest = max(totals.longest, max(map(len, SHARED_TEXT.split(text)[1:]), default=0))
+    if b"<si" in text or b":si" in text:
+        totals.longest = max(totals.longest, max(map(len, SHARED_TEXT.split(text)[1:]), default=0))
     if totals.cells * totals.longest > limits.text_bytes:
         raise _Refused(TOO_DENSE)
+
+
+def _note_formulas(text: bytes, findings: Findings) -> None:
+    if b't="e"' in text or b"t='e'" in text:
+        findings.error_cells += [place.decode() for place in ERROR_CELL.findall(text)]
+    if b"</f>" in text or b":f>" in text:
+        findings.uncounted_cells += [place.decode() for place in UNCOUNTED_CELL.findall(text)]
 
 
 def _check_places(text: bytes, limits: PackageLimits) -> None:
@@ -142,7 +176,7 @@ def _check_places(text: bytes, limits: PackageLimits) -> None:
         return
     far = _far_place(BLANK_CELL.sub(b"", text), limits)
     if far:
-        raise _Refused(f"Ô {far}: có dữ liệu nằm xa ngoài bảng. Xin xóa các dòng, cột thừa quanh ô này rồi tải lên.")
+        raise _Refused(FAR.format(far))
 
 
 def _far_place(text: bytes, limits: PackageLimits) -> str:

@@ -25,7 +25,7 @@ from portal.domain.accounts.services.cleanup import drop_old_sessions
 from portal.domain.accounts.services.failures import drop_old_failures
 from portal.domain.audit.heads import ChainHead, dump_head
 from portal.domain.audit.queries import chain_head
-from portal.domain.emulation.services.imports import drop_old_imports
+from portal.domain.staging.services import drop_old_imports
 from portal.domain.units.services import settle_names
 from portal.jobs.api import JobContext, JobHandler, JobResult, Periodic
 

@@ -55,6 +55,12 @@ def own_job(work: Work, job_id: int) -> JobView:
     return view_of(_find(work, job_id))
 
 
+def job_of_record(work: Work, job_id: int) -> JobView | None:
+    """The job of a record that was loaded in scope, whoever asked for it; None when it is forgotten."""
+    job = work.session.get(Job, job_id)
+    return None if job is None else view_of(job)
+
+
 def result_file(work: Work, job_id: int) -> ResultFile:
     """The file of one of the actor's jobs, checked against the rights that they hold now.
 

@@ -32,7 +32,7 @@ from portal.domain.accounts.passwords import passwords
 from portal.web.access import PUBLIC, needs_of
 from portal.web.login import new_token, token_hash
 from portal.web.transaction import PortalFlask
-from tests.access.world import NOBODY, PAPER, RELATIONS, World, build_world, place_of
+from tests.access.world import LIST, NOBODY, PAPER, RELATIONS, World, build_world, place_of
 from tests.conftest import START, test_settings
 from tests.databases import Database, make_database
 
@@ -100,7 +100,8 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
         world = build_world(session, runtime.clock, passwords(cheap=True).hash("x"))
         tokens = _sign_in_everyone(session)
         session.commit()
-    runtime.files.put(io.BytesIO(PAPER))
+    for content in (PAPER, LIST):
+        runtime.files.put(io.BytesIO(content))
     runtime.engine.dispose()
     database.reset()
     app = create_app(test_settings(database.url, settings.data_dir), clock=FixedClock(START))

@@ -30,9 +30,11 @@ from portal.domain.emulation.catalogue_models import (
 )
 from portal.domain.emulation.enums import RegistrationState, SubjectKind
 from portal.domain.emulation.files import FILES, FURTHER, SIGNED
-from portal.domain.emulation.import_models import ImportBatch
 from portal.domain.emulation.models import EmulationRegistration, RegistrationLine, RegistrationPledge
+from portal.domain.emulation.queries.imports import LINES
 from portal.domain.lists.models import SavedFilter
+from portal.domain.staging.enums import ImportState
+from portal.domain.staging.models import ImportBatch
 from portal.domain.units.models import Unit
 from portal.domain.units.queries import parent_id_of
 from seed.loader import seed_work
@@ -41,6 +43,19 @@ PROVINCE, DISTRICT, COMMUNE, FOREIGN = "33", "326", "12022", "330"
 OTHER_COMMUNE = "12025"
 PAPER = b"%PDF-1.4 a signed paper"
 PAPER_SHA256 = hashlib.sha256(PAPER).hexdigest()
+LIST = "Họ tên,Danh hiệu\nTrần Văn Bách,LĐTT\n".encode()
+LIST_SHA256 = hashlib.sha256(LIST).hexdigest()
+LIST_LAYOUT = {
+    "sheet": "CSV",
+    "sheets": ["CSV"],
+    "rows": [0, 0],
+    "columns": [[0, "Họ tên", [], "name", "named"], [1, "Danh hiệu", [], "title_id", "named"]],
+    "groups": [],
+    "use_groups": False,
+    "fixed": {},
+    "size": 1,
+    "notes": [],
+}
 PLACES = (DISTRICT, COMMUNE, FOREIGN)
 NOBODY = "nobody"
 AT_DISTRICT = {
@@ -173,9 +188,7 @@ def _registration(
     session.flush()
     line, pledge, paper = _contents(clock, made, title, user_id)
     preview = FilePreview(page=1, sha256=PAPER_SHA256, content_type="image/png", width=10, height=14)
-    batch = ImportBatch(
-        registration_id=made.id, user_id=user_id, file_name="a.xlsx", file_digest="0" * 64, header_row=1, created_at=now
-    )
+    batch = _batch(clock, made, user_id)
     session.add_all([line, pledge, paper, batch])
     session.flush()
     made.signed_file_id = preview.file_id = paper.id
@@ -191,6 +204,22 @@ def _registration(
         "owner_id": made.id,
         "batch_id": batch.id,
     }
+
+
+def _batch(clock: Clock, made: EmulationRegistration, user_id: int) -> ImportBatch:
+    """A workbook that waits for its decision."""
+    return ImportBatch(
+        kind=LINES,
+        subject_id=made.id,
+        unit_id=made.unit_id,
+        user_id=user_id,
+        file_name="a.csv",
+        sha256=LIST_SHA256,
+        file_format="csv",
+        layout=LIST_LAYOUT,
+        state=ImportState.STAGED,
+        created_at=clock.now(),
+    )
 
 
 def _contents(

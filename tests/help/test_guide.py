@@ -69,11 +69,11 @@ def test_every_page_of_the_portal_is_explained(app: PortalFlask) -> None:
         "accounts.show_qr_code",
         "accounts.suggest_units",
         "emulation.download_document",
-        "emulation.download_faulty_rows",
         "attachments.download_file",
         "attachments.show_preview",
         "emulation.download_template",
         "emulation.suggest_names",
+        "imports.download_returned",
     }
     silent = {name for name in opened - parts if guide().about(name) is None}
     assert silent == {name for name in silent if needs_of(app, name) == PUBLIC and name != "accounts.sign_in"}

@@ -28,7 +28,7 @@ def test_a_page_stands_between_its_neighbours(client_of: ClientOf) -> None:
     page = Page(client_of("vangiang").get("/huong-dan/nhap-tu-excel").text)
     assert page.headings() == ["Nhập danh sách từ Excel"]
     headings = page.headings(2)
-    assert headings.index("Bốn bước") + 1 == headings.index("Đọc kết quả")
+    assert headings.index("Bốn bước") + 1 == headings.index("Cổng đọc được những gì")
     links = page.links()
     assert links["Đọc kết quả"] == "#doc-ket-qua"
     assert page.by_id("doc-ket-qua").tag == "h2"

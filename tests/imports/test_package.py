@@ -56,8 +56,6 @@ def test_a_sound_workbook_is_taken() -> None:
         (b"a,b,c\n1,2,3\n", package.NOT_XLSX),
         (b"<html><table></table></html>", package.NOT_XLSX),
         (b"PK\x03\x04 and then nothing", package.BROKEN),
-        (package.OLE + b"\x00" * 600, package.OLD_EXCEL),
-        (package.OLE + b"\x00" * 600 + package.ENCRYPTED_NAME, package.PASSWORD),
     ],
 )
 def test_other_files_are_named_for_what_they_are(content: bytes, expected: str) -> None:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from portal.domain.emulation.workbook import COLUMNS, NUMBER, Marker
+from portal.domain.emulation.catalogue_models import EmulationTitle
+from portal.domain.emulation.workbook import COLUMNS, NAME, NUMBER, Marker
+from portal.domain.staging.rows import RowInput
 from portal.exports.emulation_template import Template, TemplateRow, TitleRow, write_template
+from portal.imports._body import read_body
+from portal.imports._cells import at_cell, column_letters, text_of
+from portal.imports._header import header_from
+from portal.imports._package import PackageLimits
+from portal.imports.emulation import LineReader, LineTarget
+from portal.imports.engine import inspect, place_of
+from portal.imports.kinds import kinds
+from portal.imports.mapping import Layout, column_map, says_group
+from portal.imports.spec import ColumnMap
 
 MARKER = Marker("326", "2023")
 LABELS = [column.label for column in COLUMNS]
@@ -43,6 +55,36 @@ def plain_workbook(
     return stream
 
 
+def two_row_workbook(
+    upper: Sequence[str], lower: Sequence[str], rows: Sequence[Sequence[Any]], *, above: int = 3, merged: bool = True
+) -> io.BytesIO:
+    """A workbook with two rows of headings, merged as people merge them, under a title."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        page = book.add_worksheet("Danh sách")
+        look = book.add_format({"bold": True})
+        page.merge_range(0, 0, 0, len(upper) - 1, "DANH SÁCH ĐĂNG KÝ", look)
+        for at, text in enumerate(upper):
+            end = next((n for n in range(at + 1, len(upper)) if upper[n] or not lower[n]), len(upper)) - 1
+            if not text:
+                continue
+            if merged and not lower[at]:
+                page.merge_range(above, at, above + 1, at, text, look)
+            elif merged and end > at:
+                page.merge_range(above, at, above, end, text, look)
+            else:
+                page.write_string(above, at, text)
+        for at, text in enumerate(lower):
+            if text:
+                page.write_string(above + 1, at, text)
+        for index, row in enumerate(rows):
+            for at, value in enumerate(row):
+                if value is not None:
+                    page.write(above + 2 + index, at, value)
+    stream.seek(0)
+    return stream
+
+
 def row_of(**values: Any) -> list[Any]:
     """A row in the template's order from values by column key."""
     cells: list[Any] = [None] * len(COLUMNS)
@@ -52,7 +94,7 @@ def row_of(**values: Any) -> list[Any]:
 
 
 def own_workbook(
-    rows: Sequence[Mapping[str, Any]], titles: Sequence[TitleRow] = (), marker: Marker = MARKER, *, faulty: bool = False
+    rows: Sequence[Mapping[str, Any]], titles: Sequence[TitleRow] = (), marker: Marker = MARKER
 ) -> io.BytesIO:
     """The portal's own workbook with these rows."""
     stream = io.BytesIO()
@@ -62,11 +104,43 @@ def own_workbook(
         marker=marker,
         titles=titles or [TitleRow("Lao động tiên tiến", "LĐTT", "Cá nhân", "Cấp cơ sở")],
         made_at=MADE,
-        faulty=faulty,
     )
     write_template(stream, template, [TemplateRow(row) for row in rows])
     stream.seek(0)
     return stream
 
 
-__all__ = ["MARKER", "NUMBER", "own_workbook", "plain_workbook", "row_of"]
+@dataclass(frozen=True)
+class ReadList:
+    """A workbook of lines as it is read without anyone's choice: its layout, where the fields stand, its rows."""
+
+    layout: Layout
+    mapping: ColumnMap
+    rows: list[RowInput]
+    notes: list[str]
+
+    def texts(self, row: RowInput) -> list[str]:
+        """What is wrong with a row, each with its cell."""
+        return [self._told(row, *found) for found in row.errors]
+
+    def warnings(self, row: RowInput) -> list[str]:
+        """What of a row calls for a look, each with its cell."""
+        return [self._told(row, *found) for found in row.warnings]
+
+    def _told(self, row: RowInput, key: str, text: str) -> str:
+        return at_cell(column_letters(place_of(self.mapping, NAME, row.places, key)), row.number, text)
+
+
+def read_lines(stream: BinaryIO, titles: Sequence[EmulationTitle], marker: Marker, today: date) -> ReadList:
+    """Read a workbook into lines as the importer does, by what it suggests."""
+    kind, target = kinds()["emulation.lines"], LineTarget(0, 0, marker, LineReader(titles, today))
+    book, layout = inspect(stream, PackageLimits(), kind, target)
+    sheet = book.sheet(layout.sheet)
+    assert sheet is not None
+    header, mapping = header_from(sheet, layout.first), column_map(layout)
+    body = read_body(sheet, header, mapping, kind.fields, says_group(kind.fields, target.looks))
+    above = [text for row in sheet.cells[: header.first] for value in row if (text := text_of(value))]
+    return ReadList(layout, mapping, target.read(body.records), [*target.notes(above), *body.notes(mapping.groups)])
+
+
+__all__ = ["MARKER", "NUMBER", "ReadList", "own_workbook", "plain_workbook", "read_lines", "row_of", "two_row_workbook"]

@@ -11,9 +11,9 @@ from portal.core.text import fold
 from portal.domain.emulation.catalogue_models import EmulationTitle
 from portal.domain.emulation.enums import SubjectKind, TitleFamily, TitleScope
 from portal.domain.emulation.workbook import Marker
-from portal.imports.emulation import ReadWorkbook, read_lines
 from seed.tables import parts, read_table
 from seed.workbooks import DISTRICT, FOLDER, HEALTH, Book, write
+from tests.imports.workbooks import ReadList, read_lines
 
 BOOKS = [(DISTRICT, 40), (HEALTH, 400)]
 TODAY = date(2023, 3, 15)
@@ -37,7 +37,7 @@ def titles() -> list[EmulationTitle]:
     ]
 
 
-def read(path: Path, book: Book) -> ReadWorkbook:
+def read(path: Path, book: Book) -> ReadList:
     with path.open("rb") as stream:
         return read_lines(stream, titles(), Marker(book.unit_code, "2023"), TODAY)
 
@@ -47,8 +47,7 @@ def test_the_workbooks_read_without_a_fault(book: Book, count: int) -> None:
     found = read(FOLDER / book.file_name, book)
     assert found.notes == []
     assert len(found.rows) == count
-    assert [error.text for row in found.rows for _, error in row.errors] == []
-    assert [warning.text for row in found.rows for _, warning in row.warnings] == []
+    assert [text for row in found.rows for text in (*found.texts(row), *found.warnings(row))] == []
 
 
 @pytest.mark.parametrize(("book", "count"), BOOKS)

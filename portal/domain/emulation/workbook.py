@@ -9,7 +9,7 @@ SHEET = "Danh sách"
 MARK = "DKTD1"
 NUMBER, SUBJECT, TITLE, NAME = "number", "subject", "title_id", "name"
 POST, DIVISION, BORN, GENDER, NOTE = "post", "division", "birth_year", "gender", "note"
-KEY, FAULT = "row_key", "fault"
+KEY = "row_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,17 @@ COLUMNS = (
         TITLE,
         "Danh hiệu, hình thức",
         34,
-        ("Danh hiệu", "Danh hiệu thi đua", "Danh hiệu, hình thức khen thưởng", "Danh hiệu/Hình thức"),
+        (
+            "Danh hiệu",
+            "Danh hiệu thi đua",
+            "Danh hiệu đăng ký",
+            "Danh hiệu thi đua đăng ký",
+            "Đăng ký danh hiệu",
+            "Đăng ký danh hiệu thi đua",
+            "Hình thức khen thưởng",
+            "Danh hiệu, hình thức khen thưởng",
+            "Danh hiệu/Hình thức",
+        ),
         required=True,
     ),
     WorkbookColumn(
@@ -40,17 +50,21 @@ COLUMNS = (
         ("Họ tên", "Họ và tên", "Họ tên, tên tập thể", "Họ và tên hoặc tên tập thể", "Tên"),
         required=True,
     ),
-    WorkbookColumn(POST, "Chức vụ", 26, ("Chức danh", "Chức vụ, chức danh"), required=True),
+    WorkbookColumn(
+        POST,
+        "Chức vụ",
+        26,
+        ("Chức danh", "Chức vụ, chức danh", "Chức vụ, đơn vị công tác", "Chức vụ, đơn vị", "Chức vụ, nơi công tác"),
+        required=True,
+    ),
     WorkbookColumn(DIVISION, "Phòng, đơn vị", 28, ("Phòng ban", "Đơn vị", "Đơn vị công tác", "Phòng, ban, đơn vị")),
     WorkbookColumn(BORN, "Năm sinh", 10, ("Ngày sinh", "Ngày, tháng, năm sinh")),
     WorkbookColumn(GENDER, "Giới tính", 10, ("Nam, nữ",)),
     WorkbookColumn(NOTE, "Ghi chú", 24),
     WorkbookColumn(KEY, "Mã dòng", 36, ("Mã dòng của cổng",)),
 )
-FAULT_COLUMN = WorkbookColumn(FAULT, "Lỗi cần sửa", 60)
-SILENT = frozenset({NUMBER, KEY, FAULT})
+SILENT = frozenset({NUMBER, KEY})
 """Columns that alone do not make a row: a numbered row without a name is blank."""
-LABELS = {column.key: column.label for column in (*COLUMNS, FAULT_COLUMN)}
 
 
 @dataclass(frozen=True, slots=True)

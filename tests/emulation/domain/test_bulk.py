@@ -13,13 +13,13 @@ from portal.domain.emulation.errors import NotEditable
 from portal.domain.emulation.models import RegistrationLine
 from portal.domain.emulation.queries import lines_of
 from portal.domain.emulation.services.lines import (
-    ImportOutcome,
     LineCommand,
     LineData,
     apply_lines,
     preview_lines,
 )
 from portal.domain.emulation.services.registrations import load_for_write
+from portal.domain.staging.rows import Outcome
 from tests.emulation.domain.builders import World
 
 
@@ -36,7 +36,7 @@ def test_new_rows_are_added_in_order_and_counted(world: World) -> None:
     key = world.opened("vangiang", "326")
     data = [world.person(f"Lê Văn {letter}") for letter in "BCD"]
     outcome = world.edit("vangiang", key, apply_lines, rows(*data, world.collective()))
-    assert outcome == ImportOutcome(new=4, changed=0, same=0)
+    assert outcome == Outcome(new=4, changed=0, same=0)
     lines = stored(world, key)
     assert [line.name for line in lines] == ["Nguyễn Văn An", "Lê Văn B", "Lê Văn C", "Lê Văn D", "Phòng Nội vụ"]
     assert [line.position for line in lines] == [1, 2, 3, 4, 5]
@@ -51,7 +51,7 @@ def test_a_second_run_changes_nothing(world: World) -> None:
     world.edit("vangiang", key, apply_lines, command)
     before = [(line.id, line.version) for line in stored(world, key)]
     actions = world.actions(key)
-    assert world.edit("vangiang", key, apply_lines, command) == ImportOutcome(new=0, changed=0, same=2)
+    assert world.edit("vangiang", key, apply_lines, command) == Outcome(new=0, changed=0, same=2)
     assert [(line.id, line.version) for line in stored(world, key)] == before
     assert world.actions(key) == actions
 
@@ -60,7 +60,7 @@ def test_a_row_with_a_key_changes_its_line_whatever_it_says(world: World) -> Non
     key = world.opened("vangiang", "326")
     (line,) = stored(world, key)
     command = rows(world.person("Nguyễn Văn Ân", "BKT", "Trưởng phòng", gender="male"), keys=[line.row_key])
-    assert world.edit("vangiang", key, apply_lines, command) == ImportOutcome(0, 1, 0)
+    assert world.edit("vangiang", key, apply_lines, command) == Outcome(0, 1, 0)
     (changed,) = stored(world, key)
     assert (changed.id, changed.name, changed.post, changed.gender) == (
         line.id,
@@ -74,7 +74,7 @@ def test_a_row_with_a_key_changes_its_line_whatever_it_says(world: World) -> Non
 def test_a_row_without_a_key_finds_its_line_by_name_title_and_post(world: World) -> None:
     key = world.opened("vangiang", "326")
     command = rows(world.person("NGUYỄN VĂN AN", division="Văn phòng", birth_year=1975, note="mới"))
-    assert world.edit("vangiang", key, apply_lines, command) == ImportOutcome(0, 1, 0)
+    assert world.edit("vangiang", key, apply_lines, command) == Outcome(0, 1, 0)
     (line,) = stored(world, key)
     assert (line.name, line.division, line.birth_year, line.note) == ("NGUYỄN VĂN AN", "Văn phòng", 1975, "mới")
 
@@ -86,7 +86,7 @@ def test_a_different_tone_or_post_or_birth_is_another_line(world: World) -> None
         world.person("Nguyễn Văn Tú", post="Kế toán"),
         world.person("Nguyễn Văn Tú", birth_year=1991),
     )
-    assert world.edit("vangiang", key, apply_lines, command) == ImportOutcome(3, 0, 0)
+    assert world.edit("vangiang", key, apply_lines, command) == Outcome(3, 0, 0)
 
 
 def test_namesakes_find_each_their_own_line(world: World) -> None:
@@ -94,7 +94,7 @@ def test_namesakes_find_each_their_own_line(world: World) -> None:
     younger = world.person(birth_year=1990, division="Văn phòng")
     key = world.opened("vangiang", "326", "2023", older, younger)
     command = rows(world.person(birth_year=1990, division="Phòng Nội vụ"), older)
-    assert world.edit("vangiang", key, apply_lines, command) == ImportOutcome(0, 1, 1)
+    assert world.edit("vangiang", key, apply_lines, command) == Outcome(0, 1, 1)
     assert [(line.birth_year, line.division) for line in stored(world, key)] == [
         (1970, "Văn phòng"),
         (1990, "Phòng Nội vụ"),
@@ -107,7 +107,7 @@ def test_a_key_given_twice_or_unknown_makes_a_new_line(world: World) -> None:
     command = rows(
         world.person(), world.person("Lê B"), world.person("Lê C"), keys=[line.row_key, line.row_key, "a" * 32]
     )
-    assert world.edit("vangiang", key, apply_lines, command) == ImportOutcome(2, 0, 1)
+    assert world.edit("vangiang", key, apply_lines, command) == Outcome(2, 0, 1)
     keys = [made.row_key for made in stored(world, key)]
     assert len(set(keys)) == 3
     assert keys[2] == "a" * 32
@@ -117,7 +117,7 @@ def test_a_key_of_another_registration_takes_nothing_from_it(world: World) -> No
     key, other = world.opened("vangiang", "326"), world.opened("khoaichau", "330")
     (foreign,) = stored(world, key)
     command = rows(world.person("Lê B"), keys=[foreign.row_key])
-    assert world.edit("khoaichau", other, apply_lines, command) == ImportOutcome(1, 0, 0)
+    assert world.edit("khoaichau", other, apply_lines, command) == Outcome(1, 0, 0)
     assert [line.name for line in stored(world, key)] == ["Nguyễn Văn An"]
 
 
@@ -142,7 +142,7 @@ def test_a_swap_of_two_lines_is_allowed(world: World) -> None:
     key = world.opened("vangiang", "326", "2023", world.person("Lê B"), world.person("Lê C"))
     first, second = stored(world, key)
     command = rows(world.person("Lê C"), world.person("Lê B"), keys=[first.row_key, second.row_key])
-    assert world.edit("vangiang", key, apply_lines, command) == ImportOutcome(0, 2, 0)
+    assert world.edit("vangiang", key, apply_lines, command) == Outcome(0, 2, 0)
     assert [line.name for line in stored(world, key)] == ["Lê C", "Lê B"]
 
 
@@ -156,7 +156,7 @@ def test_a_preview_says_what_would_happen_and_changes_nothing(world: World) -> N
         plan = preview_lines(work, load_for_write(work, key), command)
     assert (plan.new, dict(plan.changed), plan.same) == ((1, 2), {0: line.id}, ())
     assert {i: list(fields) for i, fields in plan.errors.items()} == {2: ["birth_year"]}
-    assert plan.outcome == ImportOutcome(2, 1, 0)
+    assert plan.outcome == Outcome(2, 1, 0)
     assert [kept.note for kept in stored(world, key)] == [""]
 
 

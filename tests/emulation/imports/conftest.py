@@ -15,8 +15,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.core.runtime import Runtime
-from portal.domain.emulation.import_models import ImportBatch, ImportRow
 from portal.domain.emulation.models import RegistrationLine
+from portal.domain.staging.enums import ImportState
+from portal.domain.staging.models import ImportBatch, ImportRow
 from seed.workbooks import FOLDER
 from tests.emulation.domain.builders import WorkAs, World, make_world
 from tests.pages import Page
@@ -37,6 +38,9 @@ class Importer:
     def address(self) -> str:
         return f"/thi-dua/dang-ky/{self.key}/nhap"
 
+    def page_of(self, batch: int) -> str:
+        return f"/nhap-tep/{batch}"
+
     def send(self, content: bytes | io.BytesIO | Path, name: str = "danh-sach.xlsx") -> TestResponse:
         """POST a workbook."""
         if isinstance(content, Path):
@@ -45,31 +49,55 @@ class Importer:
         stream.seek(0)
         return self.browser.post(self.address, data={"file": (stream, name)}, content_type="multipart/form-data")
 
-    def stage(self, content: bytes | io.BytesIO | Path, name: str = "danh-sach.xlsx") -> int:
-        """POST a workbook that can be read; the id of its batch."""
+    def receive(self, content: bytes | io.BytesIO | Path, name: str = "danh-sach.xlsx") -> int:
+        """POST a workbook that can be opened; the id of its batch."""
         answer = self.send(content, name)
         assert answer.status_code == 303, Page(answer.text).text
-        return int(answer.headers["Location"].rsplit("/", 1)[1])
+        return int(answer.headers["Location"].split("/")[2])
+
+    def stage(self, content: bytes | io.BytesIO | Path, name: str = "danh-sach.xlsx") -> int:
+        """POST a workbook that can be read, and take what is suggested for its columns; the id of its batch."""
+        batch = self.receive(content, name)
+        if self.batch(batch).state is ImportState.MAPPING:
+            answer = self.choose(batch)
+            assert answer.status_code == 303, Page(answer.text).text
+        return batch
+
+    def columns(self, batch: int) -> Page:
+        """The page on which the columns are chosen."""
+        answer = self.browser.get(f"{self.page_of(batch)}/cot")
+        assert answer.status_code == 200
+        page = Page(answer.text)
+        assert page.errors == []
+        return page
+
+    def choose(self, batch: int, **fields: str) -> TestResponse:
+        """POST the choice of columns: what the page suggests, but for `fields` (cot_3="name")."""
+        page = self.columns(batch)
+        values = page.values(page.form_to(f"{self.page_of(batch)}/cot"))
+        changed = {key.replace("_", "-", 1): value for key, value in fields.items()}
+        return self.browser.post(f"{self.page_of(batch)}/cot", data={**values, **changed})
 
     def show(self, batch: int, query: str = "") -> Page:
-        answer = self.browser.get(f"{self.address}/{batch}{query}")
+        answer = self.browser.get(f"{self.page_of(batch)}{query}")
         assert answer.status_code == 200
         page = Page(answer.text)
         assert page.errors == []
         return page
 
     def apply(self, batch: int, **data: str) -> TestResponse:
-        return self.browser.post(f"{self.address}/{batch}/ap-dung", data=data)
+        return self.browser.post(f"{self.page_of(batch)}/ap-dung", data=data)
 
     def cancel(self, batch: int) -> TestResponse:
-        return self.browser.post(f"{self.address}/{batch}/huy")
+        return self.browser.post(f"{self.page_of(batch)}/huy")
 
     def batch(self, batch: int) -> ImportBatch:
         found: ImportBatch = self.world.all(select(ImportBatch).where(ImportBatch.id == batch))[0]
         return found
 
     def rows(self, batch: int) -> list[ImportRow]:
-        return self.world.all(select(ImportRow).where(ImportRow.batch_id == batch).order_by(ImportRow.number))
+        stmt = select(ImportRow).where(ImportRow.batch_id == batch)
+        return self.world.all(stmt.order_by(ImportRow.number, ImportRow.part))
 
     def counts(self, batch: int) -> tuple[int, int, int, int]:
         """New, changed, same, faulty."""
@@ -79,6 +107,12 @@ class Importer:
     def lines(self) -> list[RegistrationLine]:
         stmt = select(RegistrationLine).where(RegistrationLine.registration_id == self.key)
         return self.world.all(stmt.order_by(RegistrationLine.position, RegistrationLine.id))
+
+    def returned(self, batch: int, query: str = "") -> openpyxl.Workbook:
+        """The workbook that is given back to be corrected."""
+        with self.browser.get(f"{self.page_of(batch)}/tra-lai.xlsx{query}") as answer:
+            assert answer.status_code == 200
+            return openpyxl.load_workbook(io.BytesIO(answer.data))
 
     def facts(self) -> list[tuple[Any, ...]]:
         """Every column of every line."""

@@ -24,6 +24,7 @@ from portal.domain.emulation.services.line_values import (
     values_of,
 )
 from portal.domain.emulation.services.shared import begin_edit, finish_edit, period_of
+from portal.domain.staging.rows import Outcome
 
 Values = dict[str, Any]
 COMPARED = (
@@ -48,15 +49,6 @@ class LineCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportOutcome:
-    """How many lines were added, changed, and found as they were."""
-
-    new: int
-    changed: int
-    same: int
-
-
-@dataclass(frozen=True, slots=True)
 class LinePlan:
     """What the rows would do, by the index of the row: new, changed (with the line's id), same; what is wrong with a
     row, or calls for a look, by field; and of a changed row the fields that differ, with the value that is stored.
@@ -70,8 +62,8 @@ class LinePlan:
     before: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
-    def outcome(self) -> ImportOutcome:
-        return ImportOutcome(len(self.new), len(self.changed), len(self.same))
+    def outcome(self) -> Outcome:
+        return Outcome(len(self.new), len(self.changed), len(self.same))
 
 
 def preview_lines(work: Work, registration: EmulationRegistration, rows: Sequence[LineCommand]) -> LinePlan:
@@ -87,7 +79,7 @@ def preview_lines(work: Work, registration: EmulationRegistration, rows: Sequenc
     return LinePlan(new, changed, same, errors, warnings, {i: before[i] for i in changed})
 
 
-def apply_lines(work: Work, registration: EmulationRegistration, rows: Sequence[LineCommand]) -> ImportOutcome:
+def apply_lines(work: Work, registration: EmulationRegistration, rows: Sequence[LineCommand]) -> Outcome:
     """Add and change lines by these rows; lines that no row names stay. All rows or none.
 
     A row finds its line by the key; without one, by name, title and post. Raises NotAllowed, NotEditable and

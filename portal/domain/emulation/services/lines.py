@@ -13,7 +13,7 @@ from portal.domain.access.actor import Work
 from portal.domain.emulation.enums import SubjectKind
 from portal.domain.emulation.models import LINE_TABLE, EmulationRegistration, RegistrationLine
 from portal.domain.emulation.queries.lines import line_of
-from portal.domain.emulation.services.bulk import ImportOutcome, LineCommand, LinePlan, apply_lines, preview_lines
+from portal.domain.emulation.services.bulk import LineCommand, LinePlan, apply_lines, preview_lines
 from portal.domain.emulation.services.checks import errors_about, line_facts, title_codes, title_facts
 from portal.domain.emulation.services.line_values import (
     MAX_LINES,
@@ -26,7 +26,6 @@ from portal.domain.emulation.services.line_values import (
 from portal.domain.emulation.services.shared import begin_edit, check_version, finish_edit, period_of
 
 __all__ = [
-    "ImportOutcome",
     "LineCommand",
     "LineData",
     "LinePlan",

@@ -1,20 +1,17 @@
-"""Forms of an import: the workbook, and the decision."""
+"""Forms of an import: the choice of the sheet, of its columns, and the decision."""
 
 from __future__ import annotations
 
-from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField
 
 from portal.web.forms import PortalForm
-
-
-class ImportForm(PortalForm):
-    """A workbook to be read."""
-
-    file = FileField("Tệp Excel", [FileRequired("Xin chọn tệp Excel đã điền.")])
 
 
 class ApplyForm(PortalForm):
     """What is to be imported: all rows, or by explicit choice those without faults."""
 
     only_sound = BooleanField("Chỉ nhập các dòng hợp lệ")
+
+
+class StepForm(PortalForm):
+    """A step that asks nothing; its fields, if any, are read by the view."""

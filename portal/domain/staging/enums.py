@@ -1,4 +1,4 @@
-"""Imports of lines from a workbook: where a batch stands, and what a row would do, with Vietnamese labels."""
+"""Imports from a workbook: where a batch stands, and what a row would do, with Vietnamese labels."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from enum import StrEnum
 
 
 class ImportState(StrEnum):
-    """A batch is read and waits for a decision; then it is applied, in whole or in part, or given up."""
+    """A file waits until its columns are known, is read, and waits for a decision; then it is applied, in whole or in
+    part, or given up.
+    """
 
+    MAPPING = "mapping"
+    READING = "reading"
     STAGED = "staged"
     APPLIED = "applied"
     PARTLY = "partly"
@@ -27,7 +31,7 @@ class ImportState(StrEnum):
 
 
 class ImportRowState(StrEnum):
-    """What a row of the workbook does to the registration's lines; a faulty row does nothing."""
+    """What a row of the workbook does to the records; a faulty row does nothing."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -48,6 +52,8 @@ class ImportRowState(StrEnum):
 
 
 _BATCH = {
+    ImportState.MAPPING: ("Chờ chọn cột", "run", "clock"),
+    ImportState.READING: ("Đang đọc", "run", "progress"),
     ImportState.STAGED: ("Chờ xác nhận", "run", "clock"),
     ImportState.APPLIED: ("Đã nhập", "ok", "circle-check"),
     ImportState.PARTLY: ("Đã nhập dòng hợp lệ", "warn", "alert-triangle"),
@@ -59,3 +65,5 @@ _ROW = {
     ImportRowState.SAME: ("Không đổi", "idle", "check"),
     ImportRowState.FAULTY: ("Cần sửa", "bad", "alert-octagon"),
 }
+OPEN = frozenset({ImportState.MAPPING, ImportState.READING, ImportState.STAGED})
+"""States in which nothing has been decided yet."""
