@@ -30,6 +30,7 @@ from portal.web.login import init_login, load_viewer
 from portal.web.logs import init_logs
 from portal.web.menu import init_menu
 from portal.web.metrics import init_metrics
+from portal.web.record_numbers import init_record_numbers
 from portal.web.start_check import init_start_check
 from portal.web.transaction import PortalFlask
 
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     init_errors(app)
     init_menu(app)
     init_formats(app)
+    init_record_numbers(app)
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
     _register_commands(app)
