@@ -149,3 +149,12 @@ def test_queries_do_not_grow_with_what_is_due(runtime: Runtime, world: World, mo
     page = month("vangiang")
     assert "và 8 việc nữa" in page.text
     assert len(seen) <= few
+
+
+def test_long_lists_end_with_how_many_more_there_are(
+    month: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.blueprints.calendar._month.MOST_LISTED", 1)
+    beside = text_of(month("vangiang").by_id("viec-trong-thang"))
+    assert beside.endswith("và 1 việc nữa; xem ở trang của từng lĩnh vực.")
+    assert "đơn vị trực thuộc" not in beside

@@ -21,6 +21,7 @@ from portal.web.menu import FIRST_YEAR, year_in_view
 
 LOOK_BACK, LOOK_AHEAD = timedelta(days=366), timedelta(days=120)
 MOST_IN_CELL = 3
+MOST_LISTED = 100
 DONE_ICON, LATE_ICON = "circle-check", "alert-octagon"
 Address = str
 
@@ -101,6 +102,12 @@ class Month:
     @property
     def name(self) -> str:
         return f"tháng {self.number}/{self.year}"
+
+    @property
+    def lists(self) -> dict[str, tuple[Sequence[DueRow], int]]:
+        """The overdue and the month's own rows as pages list them, with how many more there are."""
+        rows = {"overdue": self.overdue, "due": self.due}
+        return {name: (found[:MOST_LISTED], max(0, len(found) - MOST_LISTED)) for name, found in rows.items()}
 
     @property
     def count_text(self) -> str:
