@@ -86,7 +86,7 @@ def files_panel(
     may_add = view.may_change and kind is not None
     rule = rule_of(work, kind) if kind is not None and may_add else kind
     return FilesPanel(
-        items=[_item(owner, view, file, who) for file, who in shown],
+        items=[_item(owner, view, file, who, every_kind) for file, who in shown],
         add_url=url_for("attachments.add_files", owner=owner.slug, owner_id=owner_id),
         list_url=url_for("attachments.list_files", owner=owner.slug, owner_id=owner_id),
         accept=",".join(ending for t in FileType if rule and t in rule.types for ending in t.endings),
@@ -113,14 +113,14 @@ def _hint(kind: FileKind) -> str:
     return f"{types}. Mỗi tệp và mỗi lần tải lên không quá {size} MB; nhiều nhất {kind.max_count} tệp."
 
 
-def _item(owner: FileOwner, view: OwnerView, file: StoredFile, who: str) -> FileItem:
+def _item(owner: FileOwner, view: OwnerView, file: StoredFile, who: str, with_kind: bool) -> FileItem:
     kind, file_type = owner.kind(file.kind), file.file_type
     removable = view.may_change and kind is not None and kind.addable and file.id not in view.fixed
     return FileItem(
         id=file.id,
         name=file.name,
         icon=file_type.icon if file_type else "paperclip",
-        kind=kind.label if kind else "",
+        kind=kind.label if kind and with_kind else "",
         size_text=file_size(file.size),
         who=who,
         at_text=moment(file.uploaded_at),

@@ -65,7 +65,7 @@ def test_files_of_every_type_are_added_and_listed_with_who_brought_them(browse: 
     assert names(page) == ["sơ đồ.txt.png", "ảnh.jpeg", "biểu.xlsx", "Thuyết minh.docx", "Báo cáo.pdf"]
     assert "Đã thêm 5 tệp." in page.text
     part = text_of(page.by_id("tep-dinh-kem"))
-    assert "Tài liệu kèm theo bản đăng ký · 130 byte · Nguyễn Thị Lan Anh, " in part
+    assert "130 byte · Nguyễn Thị Lan Anh, " in part
     assert "09:00 15/03/2023" in part
     assert "chưa quét" in part
     assert {file.kind for file in kept(world)} == {FURTHER}
