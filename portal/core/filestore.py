@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +24,14 @@ class StoredContent:
     """What was written: its hash (64 hexadecimal digits) and its size in bytes."""
 
     sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastPut:
+    """When content was last put, and its size in bytes."""
+
+    at: datetime
     size: int
 
 
@@ -105,10 +113,28 @@ class FileStore:
         aside.unlink()
         return True
 
+    def age_of(self, sha256: str) -> LastPut | None:
+        """When content was last put, by the machine's clock, and its size; None when it is not there."""
+        try:
+            found = self.path_of(sha256).stat()
+        except FileNotFoundError:
+            return None
+        return LastPut(datetime.fromtimestamp(found.st_mtime, UTC), found.st_size)
+
+    def put_back(self, before: datetime) -> int:
+        """Put back what a process that was killed had moved aside before an instant; returns how much.
+
+        It may be content that came again at that very moment and that a record names by now; if none does, the next
+        search for orphans finds it.
+        """
+        found = [path for path in self.root.glob(f"??/??/{LEAVING}*") if path.stat().st_ctime < before.timestamp()]
+        for path in found:
+            path.replace(path.with_name(path.name.removeprefix(LEAVING)))
+        return len(found)
+
     def clear_leftovers(self, before: datetime) -> int:
-        """Remove what a killed process left half written or half removed before an instant; returns how many."""
-        found = [*self.root.glob(f"{ARRIVING}*"), *self.root.glob(f"??/??/{LEAVING}*")]
-        old = [path for path in found if path.stat().st_mtime < before.timestamp()]
+        """Remove what a killed process left half written before an instant; returns how much."""
+        old = [path for path in self.root.glob(f"{ARRIVING}*") if path.stat().st_mtime < before.timestamp()]
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)

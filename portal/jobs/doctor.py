@@ -22,6 +22,7 @@ from portal.core.backups import NAME, is_recipient, newest_backup
 from portal.core.clock import SystemClock, local
 from portal.core.db import Base
 from portal.core.jobs import Job, JobState, OutboxMessage
+from portal.core.orphans import GRACE, orphans
 from portal.core.runtime import Runtime
 from portal.domain.audit.grants import could_rewrite
 from portal.domain.audit.models import AuditEntry
@@ -155,11 +156,12 @@ class Doctor:
                 first = ", ".join(sha256[:12] for sha256 in found[:SHOWN])
                 told = f"{len(found)} tệp có trong hồ sơ nhưng {words} ({first}…): khôi phục từ bản sao lưu."
                 yield DoctorFinding(Level.ERROR, area, told)
-        stray = sum(1 for sha256 in files.all_hashes() if sha256 not in named) if files.root.is_dir() else 0
-        if stray:
-            yield DoctorFinding(
-                Level.NOTE, area, f"{stray} tệp không hồ sơ nào nêu (kết quả việc nền, hoặc chờ dọn hằng ngày)."
-            )
+        with self.runtime.session_factory() as session:
+            count = orphans(session, files, self.runtime.clock.real() - GRACE)
+        if count.orphans:
+            size = f"{count.orphan_bytes / MEGABYTE:.1f}".replace(".", ",")
+            told = f"{count.orphans} tệp ({size} MB) không hồ sơ hay việc nền nào nêu; việc dọn hằng ngày sẽ xóa."
+            yield DoctorFinding(Level.NOTE, area, told)
         if not lost and not damaged:
             how = "đúng mã băm" if self.full else "còn trên đĩa (thêm --full để đọc từng tệp)"
             yield DoctorFinding(Level.GOOD, area, f"{len(named)} tệp của hồ sơ {how}.")

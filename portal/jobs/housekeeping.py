@@ -5,24 +5,22 @@ Old drafts, sessions and jobs are dropped, stray files removed, the end of the a
 
 from __future__ import annotations
 
-import json
 import os
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete
 
-from portal.core.db import Base
 from portal.core.drafts import drop_old_drafts
 from portal.core.jobs import Job, JobState
+from portal.core.orphans import GRACE, orphan_batches
 from portal.domain.accounts.services.cleanup import drop_old_sessions
 from portal.domain.accounts.services.failures import drop_old_failures
+from portal.domain.attachments.owners import kinds
+from portal.domain.attachments.services import drop_removed
 from portal.domain.audit.heads import ChainHead, dump_head
 from portal.domain.audit.queries import chain_head
 from portal.domain.staging.services import drop_old_imports
@@ -30,9 +28,7 @@ from portal.domain.units.services import settle_names
 from portal.jobs.api import JobContext, JobHandler, JobResult, Periodic
 
 DAILY = timedelta(days=1)
-STRAY_AFTER = timedelta(days=1)
-BATCH = 500
-HASH = re.compile(r"[0-9a-f]{64}")
+ASIDE = timedelta(hours=1)  # content that a process set aside longer ago: that process is dead
 HEADS = "audit-heads"
 
 
@@ -73,23 +69,32 @@ def drop_imports(ctx: JobContext) -> str:
         return f"Đã xóa {drop_old_imports(step.work)} lần nhập cũ."
 
 
+def drop_removed_files(ctx: JobContext) -> str:
+    """Forget files that were taken out of their records, each kind after its own number of days."""
+    dropped = 0
+    for _, kind in sorted(kinds().values(), key=lambda found: found[1].code):
+        with ctx.step() as step:
+            dropped += drop_removed(step.work, kind)
+    return f"Đã xóa hẳn {dropped} tệp đã gỡ."
+
+
 def drop_files(ctx: JobContext) -> str:
-    """Remove jobs that ended some days ago, then every file on the disk that no record names."""
+    """Remove jobs that ended some days ago, then all content of the store that nothing names any more."""
     runtime = ctx.runtime
     with ctx.step() as step:
         ended = runtime.clock.now() - runtime.settings.job_keep
         old = Job.state.in_((JobState.DONE, JobState.FAILED)) & (Job.finished_at < ended)
         jobs = len(step.session.scalars(delete(Job).where(old).returning(Job.id)).all())
-    before = runtime.clock.real() - STRAY_AFTER
+    now = runtime.clock.real()
+    runtime.files.put_back(now - ASIDE)
     removed = 0
     with ctx.reading() as work:
-        of_jobs = _named_by_jobs(work.session)
-    for hashes in _batches(runtime.files.all_hashes()):
-        ctx.check_stop()
-        with ctx.reading() as work:
-            named = of_jobs | _named_by_records(work.session, hashes)
-        removed += sum(runtime.files.discard(sha256, before) for sha256 in hashes if sha256 not in named)
-    removed += runtime.files.clear_leftovers(before)
+        for batch in orphan_batches(work.session, runtime.files, now - GRACE):
+            work.session.rollback()  # the next batch sees what is committed meanwhile
+            ctx.check_stop()
+            # What is put again between the look and this stays: `discard` looks at its age once more.
+            removed += sum(runtime.files.discard(sha256, now - GRACE) for sha256 in batch.hashes)
+    removed += runtime.files.clear_leftovers(now - GRACE)
     return f"Đã xóa {jobs} việc đã xong và {removed} tệp không còn dùng."
 
 
@@ -121,28 +126,11 @@ def _write_whole(path: Path, text: str) -> None:
     partial.replace(path)
 
 
-def _named_by_jobs(session: Session) -> set[str]:
-    """Every hash that a job's payload, checkpoint or result names."""
-    rows = session.execute(select(Job.payload, Job.checkpoint, Job.result))
-    return {found for row in rows for found in HASH.findall(json.dumps(list(row)))}
-
-
-def _named_by_records(session: Session, hashes: list[str]) -> set[str]:
-    """Which of these hashes a record names: every column called sha256, whatever feature it belongs to."""
-    columns = [table.c.sha256 for table in Base.metadata.sorted_tables if "sha256" in table.c]
-    return {found for column in columns for found in session.scalars(select(column).where(column.in_(hashes)))}
-
-
-def _batches(hashes: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(hashes)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
-
-
 HANDLERS: tuple[JobHandler, ...] = (
     HouseJob("house.drop_drafts", "Dọn bản nháp cũ", drop_drafts),
     HouseJob("house.drop_sessions", "Dọn phiên đăng nhập cũ", drop_sessions),
     HouseJob("house.drop_imports", "Dọn các lần nhập cũ", drop_imports),
+    HouseJob("house.drop_removed_files", "Xóa hẳn tệp đã gỡ", drop_removed_files),
     HouseJob("house.drop_files", "Dọn tệp không còn dùng", drop_files),
     HouseJob("house.export_audit_head", "Ghi mốc nhật ký", export_head),
     HouseJob("house.apply_unit_names", "Đổi tên đơn vị theo quyết định", apply_unit_names),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -35,6 +36,7 @@ def kept(app: PortalFlask, session: Session) -> str:
     content = house.files.put(io.BytesIO("Bản đăng ký".encode()))
     session.add(
         StoredFile(
+            kind="registration_signed",
             owner_type="emulation_registration",
             owner_id=1,
             unit_id=1,
@@ -67,8 +69,10 @@ def test_lost_and_damaged_files(app: PortalFlask, kept: str) -> None:
     path.unlink()
     done = visit(app)
     assert (done.exit_code, f"nhưng không còn trên đĩa ({kept[:12]}…): khôi phục" in done.output) == (1, True)
-    runtime_of(app).files.put(io.BytesIO(b"khong ai neu"))
-    assert "[Lưu ý] Tệp lưu trữ: 1 tệp không hồ sơ nào nêu" in visit(app).output
+    stray = runtime_of(app).files.put(io.BytesIO(b"khong ai neu")).sha256
+    assert "không hồ sơ hay việc nền nào nêu" not in visit(app).output  # it may be on its way to a record
+    os.utime(runtime_of(app).files.path_of(stray), (1, 1))
+    assert "[Lưu ý] Tệp lưu trữ: 1 tệp (0,0 MB) không hồ sơ hay việc nền nào nêu" in visit(app).output
 
 
 def test_a_changed_audit_log(app: PortalFlask, runtime: Runtime) -> None:

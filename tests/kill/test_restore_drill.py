@@ -64,6 +64,7 @@ def store_files(url: str, store: FileStore) -> list[str]:
     with write_mode(), Session(engine) as session:
         session.add_all(
             StoredFile(
+                kind="registration_signed",
                 owner_type="drill",
                 owner_id=1,
                 name=f"tep-{n}.pdf",
