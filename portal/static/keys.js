@@ -82,6 +82,7 @@
     all("[data-key]").forEach((node) => add(["g", node.dataset.key], labelOf(node)));
     all("[data-key-alone]").filter(visible).forEach((node) => add([node.dataset.keyAlone], labelOf(node)));
     if (one("table[data-rows]")) add(["↑", "↓"], "Lên, xuống một dòng trong bảng");
+    if (one("table.has-pick")) { add(["Dấu cách"], "Đánh dấu, bỏ đánh dấu dòng"); add(["Shift", "Dấu cách"], "Đánh dấu cả đoạn"); }
     if (one("table[data-rows=sheet]")) add(["Enter"], "Xuống ô dưới trong bảng điểm");
     if (one("tr.is-editing") || one("[hx-target='closest tr']")) { add(["Enter"], "Lưu dòng đang sửa"); add(["Esc"], "Bỏ sửa dòng"); }
     add(["Esc"], "Đóng trình đơn, hộp thoại");

@@ -109,12 +109,7 @@
       node.setAttribute("aria-pressed", String(input.type === "text"));
     },
     "data-pick-date": (node) => pickDate(node),
-    "data-print": () => window.print(),
-    "data-clear": () => {
-      all("table.has-pick [data-row]").forEach((box) => { box.checked = false; });
-      refreshPicks();
-      say("Đã bỏ chọn");
-    }
+    "data-print": () => window.print()
   };
   const CLICKABLE = Object.keys(CLICKS).map((name) => "[" + name + "]").join(",");
   doc.addEventListener("click", (event) => {
@@ -142,35 +137,6 @@
   doc.addEventListener("focusout", (event) => {
     const field = event.target;
     if (field.matches && field.matches("input[data-date]") && normalDate(field.value) !== field.value) field.value = normalDate(field.value);
-  });
-
-  /* ---- choosing many rows ---- */
-  function refreshPick(table) {
-    const boxes = all("[data-row]", table);
-    const chosen = boxes.filter((box) => box.checked).length;
-    const panel = table.closest(".panel") || doc;
-    const bar = one("[data-bulk]", panel);
-    const tools = one("[data-tools]", panel);
-    const head = one("[data-all]", table);
-    boxes.forEach((box) => box.closest("tr").classList.toggle("is-selected", box.checked));
-    if (head) { head.checked = chosen > 0 && chosen === boxes.length; head.indeterminate = chosen > 0 && chosen < boxes.length; }
-    if (bar) {
-      bar.classList.toggle("is-on", chosen > 0);
-      if (tools) tools.hidden = chosen > 0;
-      one("[data-n]", bar).textContent = chosen;
-      if (panel !== doc) panel.classList.toggle("has-bulk", chosen > 0);
-    }
-    return chosen;
-  }
-  function refreshPicks() { all("table.has-pick").forEach(refreshPick); }
-
-  doc.addEventListener("change", (event) => {
-    const table = event.target.closest && event.target.closest("table.has-pick");
-    if (!table || !event.target.matches("[data-row], [data-all]")) return;
-    if (event.target.hasAttribute("data-all")) all("[data-row]", table).forEach((box) => { box.checked = event.target.checked; });
-    const chosen = refreshPick(table);
-    const bar = one("[data-bulk]", table.closest(".panel") || doc);
-    say("Đã chọn " + chosen + " " + ((bar && bar.dataset.noun) || "dòng"));
   });
 
   /* ---- stacked tables on phones keep their roles for screen readers ---- */
@@ -335,7 +301,6 @@
 
   function settle(swapped) {
     keepRoles();
-    refreshPicks();
     fadeToasts();
     const focus = all("[data-focus]").find(visible);
     all("[data-focus]").forEach((node) => node.removeAttribute("data-focus"));

@@ -32,7 +32,7 @@ from portal.domain.emulation.enums import RegistrationState, SubjectKind
 from portal.domain.emulation.files import FILES, FURTHER, SIGNED
 from portal.domain.emulation.models import EmulationRegistration, RegistrationLine, RegistrationPledge
 from portal.domain.emulation.queries.imports import LINES
-from portal.domain.lists.models import SavedFilter
+from portal.domain.lists.models import BulkRun, SavedFilter
 from portal.domain.staging.enums import ImportState
 from portal.domain.staging.models import ImportBatch
 from portal.domain.units.models import Unit
@@ -66,7 +66,12 @@ AT_DISTRICT = {
     Role.DISTRICT_RELIGION_OFFICER,
     Role.DISTRICT_RELIGION_HEAD,
 }
-LISTS = {"list-users": "nguoi-dung", "list-lines": "dong-dang-ky", "list-audit": "nhat-ky"}
+LISTS = {
+    "list-owing": "tinh-hinh-dang-ky",
+    "list-users": "nguoi-dung",
+    "list-lines": "dong-dang-ky",
+    "list-audit": "nhat-ky",
+}
 """Lists that each some may look at: what is kept of a list follows the list."""
 RELATIONS = {
     PROVINCE: {"c": DISTRICT},
@@ -108,6 +113,7 @@ def build_world(session: Session, clock: Clock, password_hash: str) -> World:
         world.add("job", role, job_id=_job(session, clock, user.id, JobState.FAILED))
         world.add("made", role, job_id=_job(session, clock, user.id, JobState.DONE))
         world.add("saved", role, list_name="don-vi", filter_id=_saved(session, clock, user.id))
+        world.add("run", role, list_name="don-vi", run_id=_run(session, clock, user.id))
         world.add("session", role, session_id=_session(session, clock, user.id))
     receiver = create_user(work, UserData("role.receiver", "Người Nhận", units[DISTRICT]), password_hash, False)
     for role in (NOBODY, *Role):
@@ -290,6 +296,22 @@ def _delegation(session: Session, clock: Clock, role: str, receiver_id: int) -> 
         given_by_id=giver.id,
         reason="Giấy ủy quyền",
         created_at=clock.now(),
+    )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def _run(session: Session, clock: Clock, user_id: int) -> int:
+    """Something that was done to many rows of the list of units."""
+    made = BulkRun(
+        user_id=user_id,
+        token="lan",
+        list_name="don-vi",
+        action="gi-do",
+        at=clock.now(),
+        done=2,
+        result={"skipped": [["Xã A", "Lý do"]]},
     )
     session.add(made)
     session.flush()

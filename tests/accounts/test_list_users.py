@@ -29,8 +29,8 @@ def names(client: FlaskClient, **query: str) -> list[str]:
 
 
 def usernames(page: Page) -> list[str]:
-    """The second column; the heading of a sorted one says so."""
-    return [row[1] for table in page.tables() for row in table[1:]]
+    """The third column, after the boxes; the heading of a sorted one says so."""
+    return [row[2] for table in page.tables() for row in table[1:]]
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_people_are_listed_by_given_name_with_unit_roles_and_state(admin: FlaskC
     assert page.headings() == ["Người dùng"]
     rows = page.table()
     assert len(rows) == 27
-    assert page.tables()[0][1][0].startswith("Nguyễn Thị Lan Anh Chuyên viên")
+    assert page.tables()[0][1][1].startswith("Nguyễn Thị Lan Anh Chuyên viên")
     row = next(r for r in rows if r["Tên đăng nhập"] == "giamdoc")
     assert row["Đơn vị"] == "Sở Nội vụ"
     assert row["Vai trò"] == "Giám đốc Sở (Hưng Yên), Thủ trưởng đơn vị (Sở Nội vụ)"

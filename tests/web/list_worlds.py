@@ -174,6 +174,7 @@ def _lines(session: Session) -> None:
 WORLDS: dict[str, Arranged] = {
     "nguoi-dung": Arranged("quantri"),
     "yeu-cau-phan-quyen": Arranged("quantri", _requests),
+    "phan-quyen": Arranged("quantri"),
     "uy-quyen": Arranged("quantri", _delegations),
     "don-vi": Arranged("quantri", page=80),
     "loai-don-vi": Arranged("quantri", _kinds),

@@ -1,24 +1,33 @@
-"""The lists of accounts: people, requests about confidential roles, roles handed on."""
+"""The lists of accounts: people, roles given and handed on, requests about confidential roles."""
 
 from __future__ import annotations
 
 from functools import partial
 
+from flask import url_for
+
+from portal.blueprints.accounts.bulk import ASSIGNMENT_BULK, USER_BULK
 from portal.blueprints.accounts.shown import RequestRow, UserRow, request_row, user_rows
 from portal.blueprints.accounts.shown_delegations import DelegationRow, delegation_rows
+from portal.core.pagination import AnyRow
 from portal.domain.access.actor import Work
-from portal.domain.access.enums import Permission
-from portal.domain.accounts import delegation_queries, queries
+from portal.domain.access.enums import Permission, Role
+from portal.domain.access.roles import ROLES
+from portal.domain.accounts import assignment_queries, delegation_queries, queries
+from portal.domain.accounts.assignment_queries import AssignmentFilter, assignments
 from portal.domain.accounts.delegation_queries import DelegationFilter
-from portal.domain.accounts.enums import RequestState, UserState
+from portal.domain.accounts.enums import AssignmentState, RequestState, UserState
 from portal.domain.accounts.queries import UserFilter
+from portal.domain.accounts.rules import assignment_state
 from portal.exports._cells import Kind
+from portal.web.context import today
 from portal.web.formats import moment
 from portal.web.lists import Column, Empty, FilterSpec, Listing, ListSpec, Source, declare
 from portal.web.lists.cells import an_instant, link, status, tagged, under
 from portal.web.lists.spec import Args
 
 ANY = ("", "Tất cả")
+HOLDING = "con"
 REQUEST_STATES = (RequestState.PENDING, RequestState.APPROVED, RequestState.REFUSED, RequestState.WITHDRAWN)
 
 
@@ -71,6 +80,7 @@ USERS = declare(
         orders=lambda _: (queries.BY_NAME, queries.BY_USERNAME),
         filters=_user_filters,
         source=_users,
+        bulk=USER_BULK,
         caption="Người dùng trong phạm vi",
         empty=Empty("Chưa có người dùng", "Thêm người dùng đầu tiên trong phạm vi của ông/bà.", "users"),
     )
@@ -173,5 +183,74 @@ DELEGATIONS = declare(
             "Ủy quyền do người giữ vai trò lập ở trang Ủy quyền của mình hiện ở đây.",
             "user-check",
         ),
+    )
+)
+
+
+def _holder(row: AnyRow) -> str:
+    url = url_for("accounts.show_user", user_id=row.user_id)
+    return under(link(row.full_name, url), row.post)
+
+
+def _assignment_state(row: AnyRow) -> AssignmentState:
+    return assignment_state(row.valid_from, row.valid_to, row.ended_at is not None, today())
+
+
+def _assignment_role(row: AnyRow) -> str:
+    return tagged(row.role.label, "Hạn chế" if ROLES[row.role].confidential else "")
+
+
+def _assignment_filters(work: Work, args: Args) -> list[FilterSpec]:
+    units = work.session.execute(queries.units_to_filter(work.actor, work.today(), args.get("don_vi", "")))
+    states = ((HOLDING, "Còn hoặc sắp có hiệu lực"), ("het", "Đã hết hiệu lực"), ("tat-ca", "Tất cả"))
+    return [
+        FilterSpec("q", "Tìm theo họ tên, tên đăng nhập", kind="search"),
+        FilterSpec("vai_tro", "Vai trò", (ANY, *((role.value, role.label) for role in Role))),
+        FilterSpec("don_vi", "Đơn vị", (ANY, *((str(key), name) for key, name in units))),
+        FilterSpec("tinh_trang", "Hiệu lực", states, default=HOLDING),
+    ]
+
+
+def _assignments(work: Work, listing: Listing) -> Source:
+    wanted = AssignmentFilter(
+        listing["q"],
+        Role(listing["vai_tro"]) if listing["vai_tro"] else None,
+        listing.number("don_vi"),
+        {HOLDING: False, "het": True}.get(listing["tinh_trang"]),
+    )
+    return Source(assignments(work.actor, work.today(), wanted))
+
+
+ASSIGNMENTS = declare(
+    ListSpec(
+        name="phan-quyen",
+        endpoint="accounts.list_assignments",
+        title="Phân quyền",
+        row="vai trò",
+        region="phan-quyen",
+        permission=Permission.ASSIGNMENT_MANAGE,
+        columns=(
+            Column("nguoi", "Người giữ", lambda r: r.full_name, _holder, head=True, required=True, width=26),
+            Column("tai-khoan", "Tên đăng nhập", lambda r: r.username, shown=False, width=20),
+            Column("vai-tro", "Vai trò", lambda r: r.role.label, _assignment_role, width=28),
+            Column("don-vi", "Phạm vi", lambda r: r.unit_name, width=28),
+            Column("tu", "Từ ngày", lambda r: r.valid_from, css="tnum", kind=Kind.DATE, width=12),
+            Column("den", "Đến hết ngày", lambda r: r.valid_to, css="tnum", kind=Kind.DATE, width=12),
+            Column("uy-quyen", "Do ủy quyền của", lambda r: r.giver_name or "", width=24),
+            Column("can-cu", "Căn cứ", lambda r: r.reason, shown=False, width=30),
+            Column(
+                "tinh-trang",
+                "Tình trạng",
+                lambda r: _assignment_state(r).label,
+                lambda r: status(_assignment_state(r)),
+                kind=Kind.STATUS,
+            ),
+        ),
+        orders=lambda _: (assignment_queries.NEWEST,),
+        filters=_assignment_filters,
+        source=_assignments,
+        bulk=ASSIGNMENT_BULK,
+        caption="Vai trò đã giao trong phạm vi quản lý, mới nhất trước",
+        empty=Empty("Chưa giao vai trò nào", "Vai trò được giao ở trang của từng người dùng.", "users"),
     )
 )

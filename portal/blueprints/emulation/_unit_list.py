@@ -10,6 +10,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from portal.blueprints.emulation._line_view import year_spec
+from portal.blueprints.emulation._unit_bulk import OWING_BULK
 from portal.core.clock import local
 from portal.core.pagination import AnyRow, Order
 from portal.domain.access.actor import Actor, Work
@@ -50,6 +51,10 @@ TABS = (U.OVERDUE, U.MISSING, U.DRAFTING, U.RETURNED, U.SENT, U.ACCEPTED)
 class UnitItem:
     """A row of the table. `late` is by how many days it is overdue, or was sent too late."""
 
+    unit_id: int
+    period_id: int
+    registration_id: int | None
+    version: int | None
     name: str
     kind: str
     parent: str
@@ -160,6 +165,10 @@ def _item(row: AnyRow, own: bool, today: date, base: str) -> UnitItem:
     waits = row.state not in SUBMITTED
     until = sent or (today if waits else None)
     return UnitItem(
+        unit_id=row.unit_id,
+        period_id=row.period_id,
+        registration_id=row.registration_id,
+        version=row.version,
         name=row.name,
         kind=row.kind_label,
         parent=row.parent_name,
@@ -262,6 +271,7 @@ OWING = declare(
         orders=_orders,
         filters=unit_offer,
         source=_units,
+        bulk=OWING_BULK,
         print_endpoint="emulation.print_units",
         export_endpoint="emulation.export_units",
         export_permission=Permission.REGISTRATION_EXPORT,

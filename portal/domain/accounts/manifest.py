@@ -127,6 +127,14 @@ MANIFEST = Manifest(
             order=910,
         ),
         MenuEntry(
+            label="Phân quyền",
+            endpoint="accounts.list_assignments",
+            icon="key",
+            permission=Permission.ASSIGNMENT_MANAGE,
+            group="Quản trị",
+            order=915,
+        ),
+        MenuEntry(
             label="Ủy quyền",
             endpoint="accounts.list_delegations",
             icon="user-check",

@@ -175,6 +175,13 @@ def user_rows(actor: Actor, wanted: UserFilter, on: date) -> Select[*tuple[Any, 
     return stmt
 
 
+def user_labels(actor: Actor, user_ids: Collection[int], on: date) -> Select[int, str]:
+    """How people call those of these accounts that the actor sees: Nguyễn Thị Lan Anh (vangiang)."""
+    return select(UserAccount.id, UserAccount.full_name + " (" + UserAccount.username + ")").where(
+        UserAccount.id.in_(sorted(user_ids)), scope(actor, Permission.USER_VIEW, UserAccount.home_unit_id, on)
+    )
+
+
 def units_to_filter(actor: Actor, on: date, chosen: str = "") -> Select[int, str]:
     """The units that a list of people is narrowed by: the roots of the actor's reach, those below, the chosen one."""
     roots = sorted(actor.unit_ids(Permission.USER_VIEW))

@@ -45,7 +45,7 @@ class EntryData:
 
 def attach(session_factory: sessionmaker[Any], keyring: KeyRing) -> None:
     """Chain the entries of every session of this factory before each commit."""
-    event.listen(session_factory, "before_commit", lambda session: seal(session, keyring))
+    event.listen(session_factory, "before_commit", lambda session: _seal_whole(session, keyring))
     event.listen(session_factory, "after_rollback", _forget)
 
 
@@ -96,6 +96,12 @@ def pending(session: Session) -> list[EntryData]:
     """The entries that wait for this session's commit."""
     entries: list[EntryData] = session.info.setdefault(_PENDING, [])
     return entries
+
+
+def _seal_whole(session: Session, keyring: KeyRing) -> None:
+    """Chain at the end of the transaction, not of a savepoint in it: the head is locked last."""
+    if not session.in_nested_transaction():
+        seal(session, keyring)
 
 
 def _forget(session: Session) -> None:

@@ -15,11 +15,17 @@ MANIFEST = Manifest(
         "saved_filter.deleted": "Xóa bộ lọc đã lưu",
         "list.exported": "Xuất danh sách ra Excel",
         "list.printed": "In danh sách",
+        "list.bulk_done": "Thực hiện hàng loạt",
+        "list.bulk_undone": "Hoàn tác thao tác hàng loạt",
     },
     audit_words={
         "saved_filter": "Bộ lọc đã lưu",
         "list": "Danh sách",
         "columns": "Cột",
         "query": "Bộ lọc",
+        "bulk_run": "Lần thực hiện hàng loạt",
+        "bulk_action": "Việc",
+        "done": "Số dòng đã làm",
+        "skipped": "Số dòng bỏ qua",
     },
 )

@@ -87,6 +87,11 @@ def visible_to(actor: Actor, on: date, permission: Permission = Permission.UNIT_
     return select(Unit).where(scope(actor, permission, Unit.id, on)).order_by(Unit.sort_key, Unit.id)
 
 
+def one_in_reach(actor: Actor, unit_id: int, on: date, permission: Permission) -> Select[Unit]:
+    """A unit, when it exists on that day where the actor holds the permission."""
+    return visible_to(actor, on, permission).where(Unit.id == unit_id, valid_on(on)).order_by(None)
+
+
 def parent_id_of(unit_id: int, on: date) -> Select[int]:
     """The id of the unit right above on that day."""
     return select(UnitClosure.ancestor_id).where(

@@ -220,6 +220,11 @@ class Listing:
         """The page of `stmt` at this address."""
         return fetch_page(work().session, stmt, self.order, self.cursor, runtime().settings.page_size, key_of)
 
+    def whole(self, stmt: AnySelect) -> AnySelect:
+        """The rows of all pages, in the order of the pages."""
+        columns = [column.desc() if self.order.descending else column.asc() for column in self.order.columns]
+        return stmt.order_by(None).order_by(*columns)
+
     def count(self, stmt: AnySelect) -> Count:
         """How many rows there are in all, exact to 1,000."""
         return bounded_count(work().session, stmt)

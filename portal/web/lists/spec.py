@@ -17,6 +17,7 @@ from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.exports._cells import Kind
 from portal.web.formats import day, number
+from portal.web.lists.bulk import Bulk
 from portal.web.lists.listing import FilterSpec, Listing, Offer
 
 Items = Sequence[Any]
@@ -125,6 +126,7 @@ class ListSpec:
     source: Callable[[Work, Listing], Source]
     empty: Empty
     filters: Callable[[Work, Args], Sequence[FilterSpec] | Offer] = _nothing
+    bulk: Bulk | None = None
     caption: str = ""
     tabs_label: str = "Bộ lọc đã lưu"
     region: str = "ket-qua"

@@ -12,9 +12,12 @@ from flask import Response, make_response, redirect, request, url_for
 from markupsafe import Markup, escape
 
 from portal.core.pagination import AnyRow, Count, Order, Page
+from portal.domain.lists.bulk import MOST_ROWS
 from portal.domain.lists.queries import Kept, KeptFilter, kept_of, values_of
 from portal.web.context import viewer, work
 from portal.web.htmx import page
+from portal.web.lists.bulk import ROWS, Bulk, BulkAction
+from portal.web.lists.cells import parts
 from portal.web.lists.listing import COLUMNS, FILTER, WHOLE, Heading, Listing, Pager, Tab
 from portal.web.lists.spec import Column, Empty, Items, ListSpec, Source
 
@@ -41,6 +44,17 @@ class Saving:
     action: str
     share_id: int
     share_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BulkBar:
+    """The bar of a list's actions: its form, what may be done, and the number of all rows where all may be chosen."""
+
+    form_id: str
+    url: str
+    actions: Sequence[BulkAction]
+    whole: int
+    rows: Bulk
 
 
 class ListView:
@@ -130,7 +144,19 @@ class ListView:
     @property
     def body(self) -> Markup:
         """The table's rows."""
-        return rows_of(self.columns, self.items, self.source)
+        return rows_of(self.columns, self.items, self.source, self.bulk)
+
+    @cached_property
+    def bulk(self) -> BulkBar | None:
+        """What may be done to many rows; None where the reader may do nothing."""
+        actions = self.spec.bulk.open_to(work()) if self.spec.bulk else ()
+        if not self.spec.bulk or not actions:
+            return None
+        back: dict[str, Any] = {BACK: self.back} if self.back else {}
+        several = bool(self.pager.next_url or self.pager.prev_url)
+        whole = self.count.value if several and not self.count.capped and self.count.value <= MOST_ROWS else 0
+        url = url_for("lists.confirm_bulk", list_name=self.spec.name, **back)
+        return BulkBar(f"chon-{self.region}", url, actions, whole, self.spec.bulk)
 
     @property
     def back(self) -> str:
@@ -276,12 +302,15 @@ def chosen_columns(known: Mapping[str, Column], keys: Sequence[str]) -> list[Col
     return missing + named
 
 
-def rows_of(columns: Sequence[Column], items: Items, source: Source) -> Markup:
+def rows_of(columns: Sequence[Column], items: Items, source: Source, bulk: BulkBar | None = None) -> Markup:
     """The rows of a table: strings put together, since a page holds some four hundred cells."""
     opened = [_opening(column) for column in columns]
     made: list[str] = []
     for item in items:
         made.append("<tr>")
+        if bulk is not None:
+            key, label = bulk.rows.key(item), bulk.rows.label(item)
+            made.append(parts().pick(bulk.form_id, key, f"Chọn {label}", ROWS))
         for column, (full, blank, closing) in zip(columns, opened, strict=True):
             text = column.text(item)
             made += (full, escape(text), closing) if text else (blank, closing)

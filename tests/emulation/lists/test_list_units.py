@@ -29,7 +29,8 @@ def units(page: Page) -> dict[str, dict[str, str]]:
         if text_of(next(iter(table.iter("caption")))).startswith("Đơn vị phải đăng ký"):
             head, *rows = [[text_of(c) for c in tr if c.tag in ("td", "th")] for tr in table.iter("tr")]
             plain = [h.split(" , đang xếp")[0] for h in head]
-            return {row[0]: dict(zip(plain, row, strict=True)) for row in rows}
+            name = plain.index("Đơn vị")
+            return {row[name]: dict(zip(plain, row, strict=True)) for row in rows}
     return {}
 
 

@@ -6,6 +6,7 @@ from flask import Response, flash, request, url_for
 
 from portal.blueprints.accounts import bp
 from portal.blueprints.accounts.admin_forms import AssignmentForm, EndDayForm, VersionForm
+from portal.blueprints.accounts.lists import ASSIGNMENTS
 from portal.blueprints.accounts.shown import Confirm
 from portal.blueprints.accounts.views.common import unit_of, user_of
 from portal.core.errors import InvalidInput, NotFound
@@ -19,9 +20,17 @@ from portal.web.context import today, work
 from portal.web.drafts import keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
+from portal.web.lists import list_page
 
 BY_ITS_HOLDER = "Vai trò hạn chế do chính người giữ vai trò ủy quyền, ở trang Ủy quyền của mình."
 ASKED = "Đã gửi yêu cầu. Người thứ hai của mảng hạn chế xác nhận thì vai trò mới có hiệu lực."
+
+
+@bp.get("/quan-tri/phan-quyen")
+@requires(Permission.ASSIGNMENT_MANAGE)
+def list_assignments() -> Response:
+    """Who holds which role where: all in reach, to be ended one by one or many at once."""
+    return list_page(ASSIGNMENTS, "accounts/list_assignments.html")
 
 
 @bp.get("/quan-tri/nguoi-dung/<int:user_id>/phan-quyen/moi")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.core.clock import LOCAL
@@ -100,6 +100,13 @@ def units_owing(actor: Actor, on: date, chosen: OwingFilter) -> AnySelect:
         case((readable, Registration.person_count)).label("person_count"),
     ]
     return _cut(join_owing(select(*columns), _of_year(chosen), on), actor, on, chosen).order_by(*BY_UNIT.columns)
+
+
+def unit_labels(actor: Actor, unit_ids: Collection[int], on: date) -> Select[int, str]:
+    """The names of those of these units whose completeness the actor sees."""
+    return select(Unit.id, Unit.name).where(
+        Unit.id.in_(sorted(unit_ids)), scope(actor, Permission.COMPLETENESS_VIEW, Unit.id, on)
+    )
 
 
 def owing_key(row: AnyRow) -> list[Any]:
