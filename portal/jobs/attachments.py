@@ -36,9 +36,9 @@ GONE = "Tệp không còn."
 LOST = "Kho tệp không có nội dung của tệp."
 
 
-def scanner_of(settings: Settings) -> Clamd | None:
+def scanner_of(settings: Settings, seconds: float = 60) -> Clamd | None:
     """The scanner that is set up, or None."""
-    return Clamd(settings.clamd) if settings.clamd else None
+    return Clamd(settings.clamd, seconds) if settings.clamd else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,4 +10,5 @@ from portal.web.access import floor
 bp = Blueprint("attachments", __name__)
 floor(bp, Permission.PORTAL_USE)
 
-from portal.blueprints.attachments import views as views  # noqa: E402 - the views hang themselves on `bp`
+from portal.blueprints.attachments import rules as rules  # noqa: E402 - the views hang themselves on `bp`
+from portal.blueprints.attachments import views as views  # noqa: E402

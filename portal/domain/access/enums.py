@@ -18,6 +18,7 @@ class Permission(StrEnum):
     ACCESS_REQUEST_CONFIRM = "account:request:confirm"
     AUDIT_VIEW = "audit:entry:view"
     JOB_VIEW = "job:job:view"
+    FILE_RULE_MANAGE = "attachment:rule:manage"
     REGISTRATION_VIEW = "emulation:registration:view"
     REGISTRATION_EDIT = "emulation:registration:edit"
     REGISTRATION_APPROVE = "emulation:registration:approve"
@@ -86,6 +87,7 @@ _PERMISSION_LABELS = {
     Permission.ACCESS_REQUEST_CONFIRM: "Xác nhận yêu cầu về quyền hạn chế",
     Permission.AUDIT_VIEW: "Xem nhật ký",
     Permission.JOB_VIEW: "Xem việc chạy nền của mình",
+    Permission.FILE_RULE_MANAGE: "Đặt giới hạn của tệp đính kèm",
     Permission.REGISTRATION_VIEW: "Xem đăng ký thi đua",
     Permission.REGISTRATION_EDIT: "Soạn đăng ký thi đua",
     Permission.REGISTRATION_APPROVE: "Duyệt và gửi đăng ký thi đua",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal.core.clock import local
-from portal.core.manifest import Manifest, WaitingItem
+from portal.core.manifest import Manifest, MenuEntry, WaitingItem
 from portal.domain.access.actor import Work
+from portal.domain.access.enums import Permission
 from portal.domain.attachments.models import StoredFile
 from portal.domain.attachments.owners import owners
 from portal.domain.attachments.queries import infected_of
@@ -59,6 +60,7 @@ def _name(file: StoredFile) -> str:
 MANIFEST = Manifest(
     name="attachments",
     label=AREA,
+    menu=(MenuEntry(AREA, "attachments.list_rules", "paperclip", Permission.FILE_RULE_MANAGE, "Quản trị", order=960),),
     waiting=waiting,
     touches_units=("stored_file.unit_id",),
     retention="Tệp của hồ sơ: lưu cùng hồ sơ. Tệp đã gỡ: khôi phục được trong số ngày đặt cho từng loại, rồi xóa hẳn.",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import BinaryIO
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
 from portal.core.clamd import Verdict
-from portal.core.errors import InvalidInput, NotAllowed, NotFound, RuleBroken
+from portal.core.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, VersionConflict
 from portal.core.filestore import ContentTooLarge, FileStore
 from portal.core.job_queue import enqueue
 from portal.domain.access.actor import Work
+from portal.domain.access.enums import Permission
 from portal.domain.attachments.content import Refused, is_pdf, recognise
 from portal.domain.attachments.enums import FileType, PreviewState, ScanState
 from portal.domain.attachments.models import FilePreview, FileRule, StoredFile
@@ -36,6 +38,18 @@ class FilesClosed(RuleBroken):
     """The record does not take or give up files now."""
 
     message = "Hồ sơ này hiện không thêm, gỡ tệp được."
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the office sets for a kind: megabytes of one file, files of one record, days that a removed file is kept."""
+
+    max_megabytes: int
+    max_count: int
+    keep_days: int
+
+
+BOUNDS = {"max_megabytes": (1, 200), "max_count": (1, 200), "keep_days": (1, 3650)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +115,40 @@ def rule_of(work: Work, kind: FileKind) -> FileKind:
 def with_rule(kind: FileKind, rule: FileRule) -> FileKind:
     """The kind with the limits that the office has set."""
     return FileKind(kind.code, kind.label, kind.types, kind.addable, rule.max_megabytes, rule.max_count, rule.keep_days)
+
+
+def set_rule(work: Work, kind: FileKind, version: int, limits: Limits) -> FileRule:
+    """Set limits of a kind; `version` is 0 while the kind's own hold.
+
+    Raises NotAllowed, InvalidInput (the fields of Limits), VersionConflict.
+    """
+    if not work.actor.can(Permission.FILE_RULE_MANAGE):
+        raise NotAllowed
+    values = asdict(limits)
+    errors = {
+        name: [f"Xin nhập số từ {low} đến {high}."]
+        for name, (low, high) in BOUNDS.items()
+        if not low <= values[name] <= high
+    }
+    if errors:
+        raise InvalidInput(errors)
+    found = work.session.scalars(rules().where(FileRule.kind == kind.code).with_for_update()).one_or_none()
+    if (found.version if found else 0) != version:
+        raise VersionConflict
+    before = kind if found is None else with_rule(kind, found)
+    if found is None:
+        found = FileRule(kind=kind.code)
+        work.session.add(found)
+    for name, value in values.items():
+        setattr(found, name, value)
+    found.changed_by_id, found.changed_at = work.actor.user_id, work.clock.now()
+    try:
+        work.session.flush()
+    except IntegrityError as error:  # two set it for the first time at once
+        raise VersionConflict from error
+    changes = {name: [getattr(before, name), value] for name, value in values.items() if getattr(before, name) != value}
+    record(work, "attachment.rule_changed", "file_rule", kind.code, detail=changes)
+    return found
 
 
 def attach_file(
