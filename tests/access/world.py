@@ -379,4 +379,5 @@ def _catalogue(session: Session, clock: Clock, world: World) -> None:
     for kind, name in LISTS.items():
         world.add(kind, "", list_name=name)
     for place in PLACES:
+        world.objects["draft"][place]["run_id"] = 1  # another person's
         world.objects["draft"][place]["source_id"] = world.objects["child"][COMMUNE]["registration_id"]

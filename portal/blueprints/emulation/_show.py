@@ -258,6 +258,7 @@ def _urls(work: Work, frame: Frame) -> dict[str, str]:
         "print": of("print_registration"),
         "document": of("download_document"),
         "new_line": of("new_line"),
+        "many_lines": of("confirm_many_lines"),
         "paper": of("edit_paper") if records else "",
         "template": of("download_template"),
         "import": of("new_import"),
