@@ -12,6 +12,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
 from portal.core.db import Base, KeyText, UTCDateTime
+from portal.core.migrations import in_models
 
 
 def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
@@ -32,6 +33,7 @@ def run() -> None:
         target_metadata=Base.metadata,
         render_as_batch=sqlite,
         compare_type=True,
+        include_name=in_models,
         render_item=render_item,
         transaction_per_migration=False,
     )

@@ -18,6 +18,7 @@ from portal.core.db import configure_engine, load_models
 from portal.core.filestore import FileStore
 from portal.core.keyring import KeyRing
 from portal.core.runtime import Runtime, clock_from
+from portal.core.search import index as search_index
 from portal.domain.audit.services import attach
 from portal.jobs import waker
 from portal.web.access import check_access
@@ -97,6 +98,7 @@ def _init_runtime(app: PortalFlask, settings: Settings, clock: Clock | None) -> 
     app.extensions["portal"] = Runtime(
         settings, engine, factory, keyring, FileStore(settings.files_dir), clock or clock_from(settings)
     )
+    search_index.attach(factory)
     attach(factory, keyring)
     waker.attach(factory, engine, settings)
     # Each app has its own maker; the scoped session's maker is made once for the process, and keeps the last app's
@@ -105,6 +107,7 @@ def _init_runtime(app: PortalFlask, settings: Settings, clock: Clock | None) -> 
     if maker not in _ATTACHED:
         _ATTACHED.add(maker)
         guard_reads(maker)
+        search_index.attach(maker)
         attach(maker, keyring)
     waker.attach(maker, engine, settings)
 

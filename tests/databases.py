@@ -20,6 +20,8 @@ from portal.core import migrations
 from portal.core.clock import FixedClock
 from portal.core.db import configure_engine, load_models, write_mode
 from portal.core.keyring import KeyRing
+from portal.core.search import index as search_index
+from portal.core.search.build import rebuild
 from portal.domain.accounts.passwords import passwords
 from portal.domain.audit.services import attach
 from seed.accounts import load_demo_accounts
@@ -49,8 +51,10 @@ class Database:
         factory = sessionmaker(engine, expire_on_commit=False)
         settings = Settings.from_env({"PORTAL_ENV": "test", "PORTAL_KEYRING": DEMO_KEYRING})
         keyring = KeyRing(settings.keyring)
+        search_index.attach(factory)
         attach(factory, keyring)
         clock = FixedClock(START)
+        rebuild(factory, clock)  # of nothing, as `flask db upgrade` does: from here on the index follows
         with write_mode(), factory() as session:
             load_base(session, clock)
             load_demo_accounts(seed_work(session, clock), passwords(cheap=True).hash(DEMO_PASSWORD), keyring)

@@ -6,6 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from portal.cli.search import build_index
 from portal.core import health, migrations
 from portal.core.db import write_mode
 from portal.domain.audit import grants as audit_grants
@@ -17,9 +18,10 @@ group = AppGroup("db", help="Cơ sở dữ liệu: nâng cấp, dữ liệu kh�
 
 @group.command("upgrade")
 def upgrade() -> None:
-    """Bring the database to the newest revision."""
+    """Bring the database to the newest revision, and build the search index where it is not built."""
     migrations.upgrade(runtime().engine)
     click.echo(f"Cơ sở dữ liệu ở phiên bản {migrations.current(runtime().engine)}.")
+    build_index()
 
 
 @group.command("load-start-data")

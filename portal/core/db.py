@@ -161,7 +161,7 @@ def load_models(package: str = "portal.domain") -> None:
 
     `<package>/<feature>/*models.py` and the base's own.
     """
-    for name in ("portal.core.jobs", "portal.core.drafts", "portal.core.workflow"):
+    for name in ("portal.core.jobs", "portal.core.drafts", "portal.core.workflow", "portal.core.search.documents"):
         importlib.import_module(name)
     root = importlib.import_module(package)
     for info in pkgutil.walk_packages(root.__path__, f"{package}."):

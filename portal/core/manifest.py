@@ -10,6 +10,8 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from portal.core.search.kinds import Searchable
+
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
@@ -120,7 +122,7 @@ class Manifest:
     to a count); `touches_units` names the columns that a reorganisation of units concerns; `audit_labels` says in
     Vietnamese what the feature's audit actions are, `audit_words` what the object types, field names and codes in
     their details are; `confidential` keeps a feature out of search, notices and feeds; `file_owners` are its records
-    that hold files (portal.domain.attachments.owners.FileOwner).
+    that hold files (portal.domain.attachments.owners.FileOwner); `searchable` is what search finds of it.
     """
 
     name: str
@@ -137,6 +139,11 @@ class Manifest:
     audit_labels: Mapping[str, str] = field(default_factory=dict)
     audit_words: Mapping[str, str] = field(default_factory=dict)
     file_owners: tuple[Any, ...] = ()
+    searchable: tuple[Searchable, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.confidential and self.searchable:
+            raise ValueError(f"{self.name} is confidential: search must not know of its records")
 
 
 @cache

@@ -17,6 +17,10 @@ from portal.core.db import Base, write_mode
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 
 
+ENGINES_OWN = ("search_index", "search_word", "ix_search_document_tokens")
+"""Tables and indexes that one engine has for its own sake, by how their names begin; no model speaks of them."""
+
+
 class BrokenReferences(RuntimeError):
     """A migration left rows that refer to nothing; it was rolled back."""
 
@@ -52,11 +56,21 @@ def head() -> str | None:
     return ScriptDirectory.from_config(config_for()).get_current_head()
 
 
+def in_models(name: str | None, _type: str, _parents: object) -> bool:
+    """Whether a table or an index of the database is one that the models speak of, and that may be compared."""
+    return not (name or "").startswith(ENGINES_OWN)
+
+
 def drift(engine: Engine) -> list[object]:
     """What differs between the database and the models; empty when the migrations are complete."""
     with engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "render_as_batch": engine.dialect.name == "sqlite"}
+            connection,
+            opts={
+                "compare_type": True,
+                "render_as_batch": engine.dialect.name == "sqlite",
+                "include_name": in_models,
+            },
         )
         return list(compare_metadata(context, Base.metadata))
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
 _SPACES = re.compile(r"\s+")
+_WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
+WORD_LENGTH = 40
 _PLANES = range(0, 0x110000, 0x10000)
 _NO_CHARACTERS = (*range(0xFDD0, 0xFDF0), *(plane + end for plane in _PLANES for end in (0xFFFE, 0xFFFF)))
 _CONTROLS = (*(c for c in range(32) if c not in (9, 10, 13)), *range(0x7F, 0xA0))
 _CONTROL: dict[int, str | None] = dict.fromkeys((*_CONTROLS, *_NO_CHARACTERS))  # a page or a document may not hold them
+_OTHER_D = {ord("ð"): "đ", ord("Ð"): "đ"}
 _BARE = _CONTROL | {ord(c): "d" for c in "đĐðÐ"}
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTER_RANK = {letter: chr(ord("A") + index) for index, letter in enumerate(_ALPHABET)}
@@ -44,6 +48,41 @@ def fold(value: str | None) -> str:
     bare = unicodedata.normalize("NFD", value.translate(_BARE))
     kept = "".join(c for c in bare if not unicodedata.combining(c))
     return _SPACES.sub(" ", kept.casefold()).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word in both its forms: `folded` as fold() gives it, `marked` with its marks, the tone before the letters.
+
+    The tone stands first so that hoà and hòa are one, and that what begins alike is alike from its beginning.
+    """
+
+    folded: str
+    marked: str
+
+
+def words_of(value: str | None) -> list[Word]:
+    """The words of a text in their order: runs of letters and digits, each cut at 40 characters."""
+    return [_word(found) for found in _WORD.findall(unicodedata.normalize("NFC", value or ""))]
+
+
+def word_spans(value: str) -> list[tuple[int, int, Word]]:
+    """The words of a text as it stands, with where each begins and ends."""
+    return [(m.start(), m.end(), _word(m.group())) for m in _WORD.finditer(value)]
+
+
+def word_form(value: str | None) -> str:
+    """The folded words of a text, single spaces between: what is left of it when punctuation does not count."""
+    return " ".join(word.folded for word in words_of(value))
+
+
+@lru_cache(maxsize=65_536)
+def _word(text: str) -> Word:
+    folded = fold(text).replace(" ", "")[:WORD_LENGTH]
+    parts = unicodedata.normalize("NFD", text.translate(_OTHER_D).casefold())
+    tone = "".join(c for c in parts if c in _TONES)
+    letters = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))
+    return Word(folded, (tone + letters)[:WORD_LENGTH])
 
 
 @lru_cache(maxsize=16_384)

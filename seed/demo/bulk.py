@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from portal.core.db import Base
+from portal.core.search.index import touch
 
 
 def insert_many(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -16,7 +17,9 @@ def insert_many(session: Session, model: type[Base], rows: Sequence[Mapping[str,
     if not rows:
         return []
     made = insert(model).returning(model.__table__.c.id, sort_by_parameter_order=True)
-    return list(session.scalars(made, [dict(row) for row in rows]))
+    ids = list(session.scalars(made, [dict(row) for row in rows]))
+    touch(session, model, ids)
+    return ids
 
 
 def insert_plain(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

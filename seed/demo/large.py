@@ -21,7 +21,7 @@ from portal.domain.emulation.catalogue_models import EmulationTitle
 from portal.domain.emulation.enums import SUBMITTED, SubjectKind
 from portal.domain.emulation.models import EmulationRegistration, RegistrationLine
 from portal.domain.emulation.queries.registrations import OBJECT_TYPE
-from portal.domain.emulation.services.shared import recount
+from portal.domain.emulation.services.shared import index_added, recount
 from seed.demo.world import DemoUnit, units_that_register
 from seed.loader import seed_work
 from seed.names import Gender, NameGenerator, PostRank, collective_name
@@ -188,6 +188,7 @@ def _fill(work: Work, place: _Place, people: Sequence[_Person], titles: dict[str
         marks = ", ".join("?" * len(COLUMNS))
         statement = f"INSERT INTO registration_line ({', '.join(COLUMNS)}) VALUES ({marks})"  # noqa: S608 - constants
         session.connection().exec_driver_sql(statement, [(*row, stored, 1) for row in rows])
+    index_added(work, registration, last)
     recount(work, registration)
     detail = {"lines": place.count}
     record(work, "demo.large_loaded", OBJECT_TYPE, registration.id, unit_id=place.unit.id, detail=detail)

@@ -17,6 +17,7 @@ from portal.core.clock import FixedClock
 from portal.core.db import configure_engine
 from portal.core.filestore import FileStore
 from portal.core.keyring import KeyRing
+from portal.core.search import index as search_index
 from portal.domain.audit.services import attach
 from portal.domain.emulation.models import EmulationRegistration
 from portal.domain.units.models import Unit
@@ -54,6 +55,7 @@ def running_year(folders: pytest.TempPathFactory) -> Iterator[Year]:
     engine = create_engine(database.url)
     configure_engine(engine)
     factory = sessionmaker(engine, expire_on_commit=False)
+    search_index.attach(factory)
     attach(factory, KeyRing(Settings.from_env({"PORTAL_ENV": "demo", "PORTAL_KEYRING": DEMO_KEYRING}).keyring))
     load_demo(factory, FixedClock(DAY), FileStore(data / "files"))
     with factory() as session:

@@ -19,6 +19,7 @@ from portal.core.clock import FixedClock
 from portal.core.db import configure_engine
 from portal.core.filestore import FileStore
 from portal.core.keyring import KeyRing
+from portal.core.search import index as search_index
 from portal.core.workflow import WorkflowStep
 from portal.domain.access.enums import Permission, Role
 from portal.domain.access.roles import ROLES
@@ -70,6 +71,7 @@ def telling(folder: Path, name: str, clock: FixedClock, with_papers: bool = True
     engine = create_engine(database.url)
     configure_engine(engine)
     factory = sessionmaker(engine, expire_on_commit=False)
+    search_index.attach(factory)
     attach(factory, KeyRing(Settings.from_env({"PORTAL_ENV": "test"}).keyring))
     files = FileStore(folder / "files")
     year = load_demo(factory, clock, files if with_papers else None)

@@ -12,6 +12,7 @@ from portal.domain.accounts.enums import RequestKind, SessionEnd
 from portal.domain.accounts.models import RoleAssignment
 from portal.domain.accounts.queries import waiting_requests
 from portal.domain.accounts.rules import REQUEST_GOOD_FOR
+from portal.domain.accounts.searchable import USERS
 
 AUDIT_LABELS = {
     "session.signed_in": "Đăng nhập",
@@ -152,6 +153,7 @@ MANIFEST = Manifest(
         ),
     ),
     waiting=waiting,
+    searchable=(USERS,),
     touches_units=("user_account.home_unit_id", "role_assignment.unit_id", "access_request.unit_id"),
     audit_labels=AUDIT_LABELS,
     audit_words=AUDIT_WORDS,

@@ -20,6 +20,7 @@ from portal.domain.emulation.files import FILES
 from portal.domain.emulation.queries.completeness import Completeness, OwingFilter, completeness
 from portal.domain.emulation.queries.totals import TargetProgress, target_progress
 from portal.domain.emulation.queries.waiting import own_registrations, to_receive, watched_levels
+from portal.domain.emulation.searchable import SEARCHABLE
 
 AREA = "Thi đua"
 PROVINCE = "province"
@@ -315,6 +316,7 @@ MANIFEST = Manifest(
         "block_member.unit_id",
     ),
     retention="Bản đăng ký và danh sách: lưu cùng hồ sơ thi đua của năm; chưa có quy định xóa trong cổng.",
+    searchable=SEARCHABLE,
     audit_labels=AUDIT_LABELS,
     audit_words=AUDIT_WORDS,
     file_owners=(FILES,),

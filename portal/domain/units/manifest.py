@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.core.manifest import Manifest, MenuEntry
 from portal.domain.access.enums import Permission
+from portal.domain.units.searchable import UNITS
 
 MANIFEST = Manifest(
     name="unit",
@@ -11,6 +12,7 @@ MANIFEST = Manifest(
     menu=(
         MenuEntry("Đơn vị", "units.list_units", "sitemap", Permission.UNIT_VIEW, group="Quản trị", key="o", order=905),
     ),
+    searchable=(UNITS,),
     retention="Đơn vị, tên và quan hệ theo ngày: giữ mãi, vì văn bản cũ in theo tổ chức của ngày đó.",
     audit_labels={
         "unit.created": "Thêm đơn vị",

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from portal.core.pagination import Order
 from portal.core.text import clean, fold
@@ -39,6 +39,7 @@ BY_NAME = Order("ten", (Unit.sort_key, Unit.id))
 BY_CODE = Order("ma", (Unit.code,))
 BY_LEVEL = Order("cap", (UnitLevel.rank, UnitKind.label, UnitKind.code))
 SUGGESTIONS = 40
+MOST_IN_REACH = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,16 @@ def scope(actor: Actor, permission: Permission, column: Any, on: date) -> Column
     if tree:
         parts.append(column.in_(subtree_ids(tree, on)))
     return or_(*parts) if parts else false()
+
+
+def units_in_reach(
+    session: Session, actor: Actor, permission: Permission, on: date, most: int = MOST_IN_REACH
+) -> tuple[int, ...] | None:
+    """The units where the actor holds the permission on that day; None when there are more than `most` (one query)."""
+    if not actor.can(permission):
+        return ()
+    found = session.scalars(select(Unit.id).where(scope(actor, permission, Unit.id, on)).limit(most + 1)).all()
+    return tuple(sorted(found)) if len(found) <= most else None
 
 
 def visible_to(actor: Actor, on: date, permission: Permission = Permission.UNIT_VIEW) -> Select[Unit]:

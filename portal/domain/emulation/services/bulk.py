@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from portal.core.errors import InvalidInput, RuleBroken
+from portal.core.search.index import touch
 from portal.core.text import fold
 from portal.domain.access.actor import Work
 from portal.domain.emulation.models import LINE_TABLE, EmulationRegistration, RegistrationLine
@@ -23,7 +24,7 @@ from portal.domain.emulation.services.line_values import (
     form_errors,
     values_of,
 )
-from portal.domain.emulation.services.shared import begin_edit, finish_edit, period_of
+from portal.domain.emulation.services.shared import begin_edit, finish_edit, index_added, period_of
 from portal.domain.staging.rows import Outcome
 
 Values = dict[str, Any]
@@ -203,6 +204,7 @@ def _write(work: Work, registration: EmulationRegistration, rows: Sequence[LineC
             .values(version=LINE_TABLE.c.version + 1, **columns),
             changes,
         )
+        touch(work.session, RegistrationLine, [change["line_id"] for change in changes])
         work.session.expire_all()
     if plan.new:
         insert_lines(work, registration, [(rows[i].row_key, values_of(rows[i].data)) for i in plan.new])
@@ -239,3 +241,4 @@ def insert_lines(work: Work, registration: EmulationRegistration, lines: Sequenc
             }
         )
     work.session.execute(insert(LINE_TABLE), made)
+    index_added(work, registration, position)

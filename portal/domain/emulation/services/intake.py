@@ -16,7 +16,7 @@ from portal.domain.emulation.models import LINE_TABLE, EmulationRegistration, Re
 from portal.domain.emulation.policies import can_take_in
 from portal.domain.emulation.queries.intake import COPIED
 from portal.domain.emulation.services.line_values import MAX_LINES, TOO_MANY
-from portal.domain.emulation.services.shared import begin_edit, finish_edit
+from portal.domain.emulation.services.shared import begin_edit, finish_edit, index_added
 
 CARRIED = (*COPIED, "folded", "sort_key")
 
@@ -123,3 +123,4 @@ def _insert(
         for number, line in enumerate(lines, start=1)
     ]
     work.session.execute(insert(LINE_TABLE), made)
+    index_added(work, own, last)

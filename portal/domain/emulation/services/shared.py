@@ -11,6 +11,7 @@ from sqlalchemy import String, cast, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.core.errors import NotAllowed, NotFound, VersionConflict
+from portal.core.search.index import touch
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.audit.services import record
@@ -89,6 +90,12 @@ def finish_edit(
     recount(work, registration)
     audit(work, registration, action, detail, giver_of(work, registration))
     work.session.flush()
+
+
+def index_added(work: Work, registration: EmulationRegistration, after: int) -> None:
+    """Let search follow the lines that one statement has added after this position."""
+    line = RegistrationLine
+    touch(work.session, line, select(line.id).where(line.registration_id == registration.id, line.position > after))
 
 
 def recount(work: Work, registration: EmulationRegistration) -> None:
