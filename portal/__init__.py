@@ -23,6 +23,7 @@ from portal.domain.audit.services import attach
 from portal.jobs import waker
 from portal.web.access import check_access
 from portal.web.assets import init_assets
+from portal.web.conflicts import apply_choices
 from portal.web.db import db, guard_reads
 from portal.web.errors import init_errors
 from portal.web.formats import init_formats
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     init_start_check(app, settings)
     csrf.init_app(app)
     init_login(app)
+    app.before_request(apply_choices)
     app.before_request(load_viewer)
     app.before_request(check_access)
     init_errors(app)

@@ -117,6 +117,35 @@
     if (alive) post(form, "thoi");
   });
 
+  /* Two versions: the chosen one goes into its field; what is typed there afterwards wins, then neither is chosen. */
+  const placed = (form, place) => {
+    const [name, choice] = place.split(":");
+    return Array.from(form.elements).filter((node) => node.name === name && (choice === undefined || node.value === choice));
+  };
+
+  function take(radio) {
+    const form = radio.form;
+    const values = Array.from(form.elements).filter((node) => node.name === "_" + radio.value + "." + radio.dataset.take).map((node) => node.value).filter(Boolean);
+    placed(form, radio.dataset.take).forEach((node) => {
+      if (/^(checkbox|radio)$/.test(node.type)) node.checked = values.includes(node.value);
+      else node.value = values[0] || "";
+    });
+  }
+  doc.addEventListener("change", (event) => { if (event.target.matches("[data-take]")) take(event.target); });
+  doc.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest("[data-take-all]");
+    if (!button) return;
+    const chosen = Array.from(button.form.elements).filter((node) => node.dataset.take && node.value === button.dataset.takeAll);
+    chosen.forEach((radio) => { radio.checked = true; take(radio); });
+    if (chosen.length) chosen[0].dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  doc.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form || event.target.matches("[data-take]")) return;
+    const place = event.target.type === "checkbox" ? event.target.name + ":" + event.target.value : event.target.name;
+    Array.from(form.elements).forEach((node) => { if (node.dataset.take === place || node.dataset.take === event.target.name) node.checked = false; });
+  });
+
   function post(form, wanted) {
     const data = fieldsOf(form);
     data.set("_nhap", wanted);

@@ -24,6 +24,7 @@ from portal.core.errors import NotAllowed, NotFound
 from portal.core.manifest import manifests
 from portal.core.merge import differing, write_marks
 from portal.web.addresses import local_path
+from portal.web.conflicts import Conflict
 from portal.web.context import actor, runtime, viewer
 from portal.web.db import db
 from portal.web.form_values import VERSIONS, many_names, marked_values, plain_fields, secret_names, sent_values
@@ -89,13 +90,15 @@ def of_form(
     use: str = YES,
     kept: Kept | Look | None = LOOK,
     extra: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    conflict: Conflict | None = None,
 ) -> FormDraft:
     """The draft of a form that is about to be shown, filled with what the record holds.
 
     When the person comes back to a draft, the forms are filled with it: call it last, when choices have been offered.
     `back` is the page that shows the form, when it is not this one; `use` what ?nhap= says to take the draft up, when
     the page has several; `kept` the draft that was loaded with others'; `extra` what controls hold that are no fields
-    of a form class (the caller fills them from the answer's `fields`).
+    of a form class (the caller fills them from the answer's `fields`). After a `conflict` the form goes on over the
+    newest version.
     """
     ticket = _own_ticket(kind, str(key)) if _are_typed(forms) else None
     stored = {**sent_values(*forms), **extra}
@@ -104,7 +107,10 @@ def of_form(
     if kept is not None and not says_more(kept, stored):
         kept = None
     used = kept is not None and (not kept.left or kept.parked or request.args.get(USE) == use)
-    base = request.form.get(BASE, "") if ticket else write_marks(marked_values(stored, many_names(*forms)))
+    if conflict is not None:
+        base = conflict.base
+    else:
+        base = request.form.get(BASE, "") if ticket else write_marks(marked_values(stored, many_names(*forms)))
     if kept is not None and used:
         base = next(iter(kept.fields.get(BASE, ())), "")
         for form in forms:

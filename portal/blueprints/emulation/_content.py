@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import url_for
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from portal.blueprints.emulation._drafts import CONTENT, PageDrafts
 from portal.blueprints.emulation._page import Frame
@@ -14,8 +15,10 @@ from portal.domain.access.actor import Work
 from portal.domain.emulation import queries
 from portal.domain.emulation.catalogue_models import EmulationTitle
 from portal.domain.emulation.queries.pages import counts_by_title
+from portal.web.conflicts import Conflict, Place, conflict_of, taken
 from portal.web.drafts import FormDraft, of_form
-from portal.web.formats import moment, number
+from portal.web.formats import number
+from portal.web.last_saved import Saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +37,6 @@ class ExpectedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A place where what the reader typed and what is stored differ, as components/workflow.html shows it."""
-
-    label: str
-    mine: str
-    theirs: str
-
-
-@dataclass(frozen=True, slots=True)
 class Content:
     """What the content panels show; `errors` links to places that are not fields of the form."""
 
@@ -56,8 +50,7 @@ class Content:
     staff_text: str
     draft: FormDraft = field(default_factory=FormDraft)
     errors: Sequence[tuple[str, str]] = ()
-    differences: Sequence[Difference] = ()
-    saved_at: str = ""
+    conflict: Conflict | None = None
 
     @property
     def movements_text(self) -> str:
@@ -67,14 +60,17 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class TypedContent:
-    """The content form as it was sent: it is shown again when it cannot be taken."""
+    """The content form as it was sent: it is shown again when it cannot be taken.
+
+    `saved` says who saved meanwhile: then both versions are shown.
+    """
 
     form: ContentForm
     movement_ids: frozenset[int]
     expected: Mapping[int, str]
     faulty: frozenset[int] = frozenset()
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    conflict: bool = False
+    saved: Saved | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +96,20 @@ def load_content(
     joined = {m.id: m.name for m in work.session.scalars(queries.movements_of(reg.id))}
     rows = work.session.execute(queries.expected_of(reg.id)).all()
     stored = _Stored(joined, {title.id: count for title, count in rows})
+    offered = dict(stored.joined)
+    if frame.can_edit:
+        offered = {m.id: m.name for m in work.session.scalars(queries.movements_valid(frame.period.year))} | offered
     form = _form(frame, typed, stored)
-    draft = _draft(frame, form, stored, drafts) if frame.can_edit else FormDraft()
+    conflict = None
+    if typed is not None and typed.saved is not None:
+        conflict = _conflict(frame, typed, typed.saved, stored, titles, offered)
+        typed = _merged(typed, conflict)
+    draft = _draft(frame, form, stored, drafts, conflict) if frame.can_edit else FormDraft()
     if draft.fields:
         typed = _from_draft(form, draft)
     chosen = typed.movement_ids if typed else frozenset(stored.joined)
     values = typed.expected if typed else {key: str(count) for key, count in stored.expected.items()}
     faulty = typed.faulty if typed else frozenset()
-    offered = dict(stored.joined)
-    if frame.can_edit:
-        offered = {m.id: m.name for m in work.session.scalars(queries.movements_valid(frame.period.year))} | offered
     return Content(
         form=form,
         draft=draft,
@@ -124,16 +124,13 @@ def load_content(
         text=reg.content,
         staff_text=number(reg.staff_count),
         errors=_errors(typed, titles) if typed else (),
-        differences=_differences(frame, typed, stored, titles) if typed and typed.conflict else (),
-        saved_at=moment(reg.updated_at),
+        conflict=conflict,
     )
 
 
 def _form(frame: Frame, typed: TypedContent | None, stored: _Stored) -> ContentForm:
     reg = frame.registration
     if typed is not None:
-        if typed.conflict:
-            typed.form.version.data = str(reg.version)  # sending it once more is the choice to keep one's own
         return typed.form
     form = ContentForm(formdata=None)
     form.version.data = str(reg.version)
@@ -142,10 +139,41 @@ def _form(frame: Frame, typed: TypedContent | None, stored: _Stored) -> ContentF
     return form
 
 
-def _draft(frame: Frame, form: ContentForm, stored: _Stored, drafts: PageDrafts | None) -> FormDraft:
+def _conflict(
+    frame: Frame,
+    typed: TypedContent,
+    saved: Saved,
+    stored: _Stored,
+    titles: Sequence[EmulationTitle],
+    movements: Mapping[int, str],
+) -> Conflict:
+    """Both versions; the typed form is left filled with what is taken by default."""
+    theirs = _form(frame, None, stored)
+    for form in (typed.form, theirs):
+        form.movement_ids.choices = [SelectChoice(str(key), name) for key, name in movements.items()]
+    mine = [_expected(t, typed.expected.get(t.id, "")) for t in titles]
+    known = [_expected(t, str(stored.expected.get(t.id, ""))) for t in titles]
+    return conflict_of(typed.form, theirs, saved, extra=(mine, known))
+
+
+def _expected(title: EmulationTitle, text: str) -> Place:
+    return Place(f"expected-{title.id}", f"Số lượng dự kiến: {title.name}", (text,), text)
+
+
+def _merged(typed: TypedContent, conflict: Conflict) -> TypedContent:
+    chosen = {name: values[0] if values else "" for name, values in taken(conflict).items()}
+    return replace(
+        typed, movement_ids=typed.form.chosen_movements(), expected={**typed.expected, **typed_numbers(chosen)}
+    )
+
+
+def _draft(
+    frame: Frame, form: ContentForm, stored: _Stored, drafts: PageDrafts | None, conflict: Conflict | None
+) -> FormDraft:
     place = f"{frame.url}#noi-dung-thi-dua"
     kept = drafts.content() if drafts is not None else None
-    return of_form(CONTENT, frame.id, form, back=place, use="noi-dung", kept=kept, extra=stored.values)
+    extra = stored.values
+    return of_form(CONTENT, frame.id, form, back=place, use="noi-dung", kept=kept, extra=extra, conflict=conflict)
 
 
 def _from_draft(form: ContentForm, draft: FormDraft) -> TypedContent:
@@ -165,24 +193,3 @@ def _errors(typed: TypedContent, titles: Sequence[EmulationTitle]) -> list[tuple
     found = [(f"#du-kien-{key}", f"{names[key]}: Xin nhập số nguyên.") for key in sorted(typed.faulty) if key in names]
     places = {"movement_ids": "#phong-trao", "expected": "#du-kien"}
     return found + [(places[k], " ".join(texts)) for k, texts in typed.errors.items() if k in places]
-
-
-def _differences(
-    frame: Frame, typed: TypedContent, stored: _Stored, titles: Sequence[EmulationTitle]
-) -> list[Difference]:
-    """Only the places that differ."""
-    reg, form = frame.registration, typed.form
-    pairs = [
-        ("Nội dung", form.content.data or "", reg.content),
-        ("Tổng số người", number(form.staff_count.data), number(reg.staff_count)),
-    ]
-    mine, theirs = typed.movement_ids, frozenset(stored.joined)
-    if mine != theirs:
-        pairs.append(("Số phong trào", str(len(mine)), str(len(theirs))))
-    for title in titles:
-        pairs.append((title.name, typed.expected.get(title.id, ""), number(stored.expected.get(title.id))))
-    return [Difference(label, a or "để trống", b or "để trống") for label, a, b in pairs if _plain(a) != _plain(b)]
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())

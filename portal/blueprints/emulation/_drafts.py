@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import request
 
@@ -30,6 +30,16 @@ class PageDrafts:
     def row(self, kind: str, row: object) -> Kept | None:
         """The draft of a row; `row` is its id, or `moi`."""
         return self.found.get((kind, f"{self.key}/{row}"))
+
+    def taken_up(self, kind: str, row: object) -> PageDrafts:
+        """These with the draft of one row shown at once: nothing is stored that could be shown instead."""
+        key = (kind, f"{self.key}/{row}")
+        return replace(self, found={**self.found, key: replace(self.found[key], left=False)})
+
+    def rows(self, kind: str) -> list[int]:
+        """The rows that have drafts, by id; the row for a new one is none."""
+        below = [key.rpartition("/")[2] for found, key in self.found if found == kind]
+        return sorted(int(row) for row in below if row.isdecimal())
 
 
 NO_DRAFTS = PageDrafts()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from flask import url_for
 
 from portal.blueprints.emulation._drafts import LINE, NEW_ROW, PageDrafts, one_row
-from portal.blueprints.emulation._line_row import ROW, LineRow, detail_text, page_query
+from portal.blueprints.emulation._line_row import ROW, page_of, page_query
 from portal.blueprints.emulation._page import Frame
 from portal.blueprints.emulation.forms import LineForm
 from portal.domain.emulation.catalogue_models import EmulationTitle
+from portal.domain.emulation.models import RegistrationLine
+from portal.web.conflicts import Conflict, conflict_of
 from portal.web.drafts import FormDraft, of_form, with_use
+from portal.web.last_saved import Saved
 
 LISTS = {"post": "goi-y-chuc-vu", "division": "goi-y-phong"}
 SUGGESTING = {
@@ -26,7 +29,10 @@ SUGGESTING = {
 
 @dataclass(frozen=True, slots=True)
 class EditRow:
-    """A row under edit. `theirs` is what someone else saved meanwhile, `changed` the fields that differ from it."""
+    """A row under edit.
+
+    `conflict`: someone else saved the line meanwhile; `gone`: someone removed it, sending the row adds it anew.
+    """
 
     form: LineForm
     row: str
@@ -35,12 +41,14 @@ class EditRow:
     cancel_url: str
     suggest_url: str
     draft: FormDraft
-    theirs: LineRow | None = None
-    changed: frozenset[str] = frozenset()
+    conflict: Conflict | None = None
+    gone: Saved | None = None
     focus: str = ""
 
     @property
     def label(self) -> str:
+        if self.gone is not None:
+            return "dòng đã bị xóa"
         return "dòng mới" if self.row == NEW_ROW else f"dòng {self.number}"
 
     @property
@@ -92,55 +100,58 @@ def new_row(
     return EditRow(form, NEW_ROW, number, base + query, f"{base}/moi{query}", suggest_url(frame), draft, focus=focus)
 
 
-def _draft(frame: Frame, row: str, query: str, form: LineForm, drafts: PageDrafts | None) -> FormDraft:
-    place = f"{frame.url}{query}#{ROW}{row}"
-    kept = one_row(drafts, LINE, row)
-    return of_form(LINE, f"{frame.id}/{row}", form, back=place, use=f"{ROW}{row}", kept=kept)
-
-
-def suggest_url(frame: Frame) -> str:
-    """Where the names come from that the unit has written before."""
-    return url_for("emulation.suggest_names", registration_id=frame.id)
-
-
 def edit_row(
     frame: Frame,
     titles: Sequence[EmulationTitle],
     line_id: int,
     number: int,
-    page: int,
     form: LineForm,
-    theirs: LineRow | None = None,
     drafts: PageDrafts | None = None,
+    met: tuple[RegistrationLine, Saved] | None = None,
 ) -> EditRow:
-    """A row under edit, with what was typed or what its draft holds."""
+    """A row under edit, with what was typed or what its draft holds; `met`: the line as another saved it meanwhile."""
     form.offer(titles)
     form.for_row(str(line_id))
-    base, query = f"{frame.url}/dong/{line_id}", page_query(page)
-    draft = _draft(frame, str(line_id), query, form, drafts)
-    changed = frozenset(_differing(form, theirs)) if theirs else frozenset()
+    conflict = None
+    if met is not None:
+        stored = LineForm(formdata=None)
+        stored.offer(titles)
+        stored.fill(met[0])
+        conflict = conflict_of(form, stored, met[1])
+    base, query = f"{frame.url}/dong/{line_id}", page_query(page_of(number))
+    draft = _draft(frame, str(line_id), query, form, drafts, conflict)
     focus = next((f.short_name for f in form if f.errors), "name")
-    return EditRow(
-        form,
-        str(line_id),
-        number,
-        f"{base}/sua{query}",
-        base + query,
-        suggest_url(frame),
-        draft,
-        theirs,
-        changed,
-        focus,
-    )
+    addresses = (f"{base}/sua{query}", base + query, suggest_url(frame))
+    return EditRow(form, str(line_id), number, *addresses, draft, conflict, focus=focus)
 
 
-def _differing(form: LineForm, theirs: LineRow) -> Iterable[str]:
-    for name, mine, their in (
-        ("title", form.title_name(), theirs.title),
-        ("name", form.name.data, theirs.name),
-        ("post", form.post.data, theirs.post),
-        ("division", form.division.data, theirs.division),
-        ("detail", detail_text(form.birth_year.data, form.gender.data or "", form.note.data or ""), theirs.detail),
-    ):
-        if (mine or "") != their:
-            yield name
+def gone_row(
+    frame: Frame,
+    titles: Sequence[EmulationTitle],
+    line_id: int,
+    form: LineForm,
+    saved: Saved,
+    drafts: PageDrafts | None = None,
+) -> EditRow:
+    """The row of a line that someone removed while it was being edited: what was typed is still there."""
+    total = frame.registration.line_count
+    row = edit_row(frame, titles, line_id, max(total, 1), form, drafts)
+    return replace(row, gone=saved)
+
+
+def _draft(
+    frame: Frame,
+    row: str,
+    query: str,
+    form: LineForm,
+    drafts: PageDrafts | None,
+    conflict: Conflict | None = None,
+) -> FormDraft:
+    place = f"{frame.url}{query}#{ROW}{row}"
+    kept = one_row(drafts, LINE, row)
+    return of_form(LINE, f"{frame.id}/{row}", form, back=place, use=f"{ROW}{row}", kept=kept, conflict=conflict)
+
+
+def suggest_url(frame: Frame) -> str:
+    """Where the names come from that the unit has written before."""
+    return url_for("emulation.suggest_names", registration_id=frame.id)

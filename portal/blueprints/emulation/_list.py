@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from portal.blueprints.emulation._changes import line_removed
 from portal.blueprints.emulation._drafts import LINE, PageDrafts
-from portal.blueprints.emulation._line_edit import EditRow, edit_row, new_row
+from portal.blueprints.emulation._line_edit import EditRow, edit_row, gone_row, new_row
 from portal.blueprints.emulation._line_row import PAGE, Checks, LineRow, line_row, page_count, page_of, page_query
 from portal.blueprints.emulation._page import Frame
 from portal.blueprints.emulation.forms import LineForm
@@ -27,6 +28,7 @@ class LineList:
     total: int
     adding: EditRow | None = None
     editing: Mapping[int, EditRow] = field(default_factory=dict)
+    gone: Sequence[EditRow] = ()
     posts: Sequence[str] = ()
     divisions: Sequence[str] = ()
     pager: Mapping[str, str | None] = field(default_factory=dict)
@@ -82,17 +84,21 @@ def to_write_in(
     frame: Frame,
     found: LineList,
     titles: Sequence[EmulationTitle],
-    adding: EditRow | None = None,
+    opened: tuple[EditRow | None, EditRow | None] = (None, None),
     drafts: PageDrafts | None = None,
 ) -> LineList:
-    """For those who may edit: the row for a new line at the end of the last page, what was written before, drafts."""
+    """For those who may edit: the row for a new line at the end of the last page, what was written before, drafts.
+
+    `opened`: the row for a new line, and that of a line which has gone, as they were sent.
+    """
+    adding, gone = opened
     if not frame.can_edit:
         return found
     if drafts is not None:
         found = _with_drafts(work, frame, found, titles, drafts)
     posts, divisions = words_used(work.session, frame.id)
     row = (adding or new_row(frame, titles, found.page, drafts=drafts)) if found.is_last else None
-    return replace(found, adding=row, posts=posts, divisions=divisions)
+    return replace(found, adding=row, gone=[gone] if gone else found.gone, posts=posts, divisions=divisions)
 
 
 def _with_drafts(
@@ -107,13 +113,29 @@ def _with_drafts(
         if row.id in lines:
             form = LineForm(formdata=None)
             form.fill(lines[row.id])
-            edit = edit_row(frame, titles, row.id, row.number, found.page, form, drafts=drafts)
+            edit = edit_row(frame, titles, row.id, row.number, form, drafts)
             if edit.draft.restored:
                 editing[row.id] = edit
             elif edit.draft.offered:
                 offered = edit.draft
         rows.append(replace(row, draft=offered) if offered else row)
-    return replace(found, rows=rows, editing=editing)
+    gone = _gone(work, frame, titles, drafts) if found.is_last else []
+    return replace(found, rows=rows, editing=editing, gone=gone)
+
+
+def _gone(work: Work, frame: Frame, titles: Sequence[EmulationTitle], drafts: PageDrafts) -> list[EditRow]:
+    """The rows of lines that were removed while the reader's drafts of them wait."""
+    drafted = drafts.rows(LINE)
+    if not drafted:
+        return []
+    there = {line.id for line in work.session.scalars(lines_by_id(frame.id, drafted))}
+    rows = []
+    for line_id in drafted:
+        removed = None if line_id in there else line_removed(work, frame.id, line_id)
+        if removed is not None:
+            taken = drafts.taken_up(LINE, line_id)
+            rows.append(gone_row(frame, titles, line_id, LineForm(formdata=None), removed, taken))
+    return [row for row in rows if row.draft.restored]
 
 
 def numbers(work: Work, frame: Frame) -> dict[int, int]:

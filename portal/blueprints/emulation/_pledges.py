@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import url_for
 
+from portal.blueprints.emulation._changes import pledge_removed
 from portal.blueprints.emulation._drafts import NEW_ROW, PLEDGE, PageDrafts, one_row
 from portal.blueprints.emulation._page import Frame
 from portal.blueprints.emulation.forms import PledgeForm
 from portal.domain.access.actor import Work
 from portal.domain.emulation import queries
 from portal.domain.emulation.models import RegistrationPledge
+from portal.web.conflicts import Conflict, conflict_of
 from portal.web.drafts import FormDraft, of_form, with_use
 from portal.web.formats import number
+from portal.web.last_saved import Saved
 
 ROW = "chi-tieu-"
 
@@ -44,23 +47,27 @@ class PledgeList:
 
     rows: list[PledgeRow]
     editing: Mapping[int, PledgeEdit]
+    gone: Sequence[PledgeEdit] = ()
     adding: PledgeEdit | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PledgeEdit:
-    """A pledge under edit; `theirs` is what someone else saved meanwhile."""
+    """A pledge under edit; `conflict`: someone saved it meanwhile; `gone`: someone removed it."""
 
     form: PledgeForm
     row: str
     save_url: str
     cancel_url: str
     draft: FormDraft
-    theirs: PledgeRow | None = None
+    conflict: Conflict | None = None
+    gone: Saved | None = None
     focus: str = ""
 
     @property
     def label(self) -> str:
+        if self.gone is not None:
+            return "chỉ tiêu đã bị xóa"
         return "chỉ tiêu mới" if self.row == NEW_ROW else f"chỉ tiêu {self.form.name.data or ''}".strip()
 
     @property
@@ -90,7 +97,8 @@ def load_pledges(
     drafts: PageDrafts | None = None,
 ) -> PledgeList:
     """The rows in their order; those whose draft was not left in good order are open."""
-    opened = {int(editing.row): editing} if editing else {}
+    opened = {int(editing.row): editing} if editing and editing.gone is None else {}
+    gone = [editing] if editing and editing.gone is not None else []
     rows = []
     for pledge in work.session.scalars(queries.pledges_of(frame.id)):
         row = pledge_row(frame, pledge)
@@ -105,7 +113,20 @@ def load_pledges(
         rows.append(row)
     if frame.can_edit and adding is None:
         adding = new_pledge(frame, drafts=drafts)
-    return PledgeList(rows, opened, adding)
+    if frame.can_edit and drafts is not None:
+        gone += _gone(work, frame, drafts, {row.id for row in rows})
+    return PledgeList(rows, opened, gone, adding)
+
+
+def _gone(work: Work, frame: Frame, drafts: PageDrafts, there: Collection[int]) -> list[PledgeEdit]:
+    """The rows of pledges that were removed while the reader's drafts of them wait."""
+    found = []
+    for pledge_id in drafts.rows(PLEDGE):
+        removed = None if pledge_id in there else pledge_removed(work, frame.id, pledge_id)
+        if removed is not None:
+            taken = drafts.taken_up(PLEDGE, pledge_id)
+            found.append(edit_pledge_row(frame, pledge_id, PledgeForm(formdata=None), taken, gone=removed))
+    return [row for row in found if row.draft.restored]
 
 
 def pledge_row(frame: Frame, pledge: RegistrationPledge) -> PledgeRow:
@@ -137,20 +158,29 @@ def edit_pledge_row(
     frame: Frame,
     pledge_id: int,
     form: PledgeForm,
-    theirs: PledgeRow | None = None,
     drafts: PageDrafts | None = None,
+    met: tuple[RegistrationPledge, Saved] | None = None,
+    gone: Saved | None = None,
 ) -> PledgeEdit:
-    """A row under edit, with what was typed or what its draft holds."""
+    """A row under edit, with what was typed or what its draft holds; `met`: the pledge as another saved it."""
     form.for_row(str(pledge_id))
     base = f"{frame.url}/chi-tieu/{pledge_id}"
-    draft = _draft(frame, str(pledge_id), form, drafts)
-    return PledgeEdit(form, str(pledge_id), f"{base}/sua", base, draft, theirs, first_error(form) or "name")
+    conflict = None
+    if met is not None:
+        stored = PledgeForm(formdata=None)
+        stored.fill(met[0])
+        conflict = conflict_of(form, stored, met[1])
+    draft = _draft(frame, str(pledge_id), form, drafts, conflict)
+    focus = first_error(form) or "name"
+    return PledgeEdit(form, str(pledge_id), f"{base}/sua", base, draft, conflict, gone, focus)
 
 
-def _draft(frame: Frame, row: str, form: PledgeForm, drafts: PageDrafts | None) -> FormDraft:
+def _draft(
+    frame: Frame, row: str, form: PledgeForm, drafts: PageDrafts | None, conflict: Conflict | None = None
+) -> FormDraft:
     place = f"{frame.url}#{ROW}{row}"
     kept = one_row(drafts, PLEDGE, row)
-    return of_form(PLEDGE, f"{frame.id}/{row}", form, back=place, use=f"{ROW}{row}", kept=kept)
+    return of_form(PLEDGE, f"{frame.id}/{row}", form, back=place, use=f"{ROW}{row}", kept=kept, conflict=conflict)
 
 
 def first_error(form: PledgeForm) -> str:

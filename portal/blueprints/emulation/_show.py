@@ -53,6 +53,7 @@ class Opened:
     page: int = 0
     line: EditRow | None = None
     new_line: EditRow | None = None
+    gone: EditRow | None = None
     pledge: PledgeEdit | None = None
     new_pledge: PledgeEdit | None = None
     content: Content | None = None
@@ -92,14 +93,17 @@ class Show:
     def row_errors(self) -> list[tuple[str, str]]:
         """What of the rows under edit cannot be taken, as links: without script these are far down the page."""
         found = []
-        rows: list[EditRow | PledgeEdit | None] = [*self.lines.editing.values(), self.lines.adding]
-        rows += [*self.pledges.editing.values(), self.pledges.adding]
+        rows: list[EditRow | PledgeEdit | None] = [*self.lines.editing.values(), *self.lines.gone, self.lines.adding]
+        rows += [*self.pledges.editing.values(), *self.pledges.gone, self.pledges.adding]
         for edit in rows:
             if edit is not None:
                 name = f"{edit.label[:1].upper()}{edit.label[1:]}"
                 found += [(f"#{f.id}", f"{name}: {' '.join(f.errors)}") for f in edit.form if f.errors]
-                if edit.theirs is not None:
-                    found.append((f"#{edit.anchor}", f"{name}: người khác vừa lưu, xin chọn bản để giữ."))
+                if edit.conflict is not None:
+                    text = f"{name}: {edit.conflict.who} vừa lưu, xin chọn bản để giữ."
+                    found.append((f"#{edit.anchor}", text))
+                elif edit.gone is not None:
+                    found.append((f"#{edit.anchor}", f"{name}: {edit.gone.who} đã xóa trong lúc ông/bà sửa."))
         return found
 
     @property
@@ -184,7 +188,7 @@ def load_show(work: Work, registration: EmulationRegistration, opened: Opened | 
         returned=pages.last_return(frame, trail),
         content=opened.content or load_content(work, frame, titles, drafts=opened.drafts),
         pledges=load_pledges(work, frame, opened.pledge, opened.new_pledge, opened.drafts),
-        lines=lists.to_write_in(work, frame, show.lines, titles, opened.new_line, opened.drafts),
+        lines=lists.to_write_in(work, frame, show.lines, titles, (opened.new_line, opened.gone), opened.drafts),
         children=load_children(work, frame),
         files=_files(work, frame),
         attachments=files_panel(work, OBJECT_TYPE, frame.id),

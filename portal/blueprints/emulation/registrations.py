@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -27,6 +27,7 @@ from portal.web.context import work
 from portal.web.drafts import keeps
 from portal.web.formats import day, days_left
 from portal.web.htmx import fragment, is_htmx, page, see_other
+from portal.web.last_saved import last_saved
 from portal.web.menu import year_in_view
 
 TEMPLATE = "emulation/show_registration.html"
@@ -110,7 +111,8 @@ def save_content(registration_id: int) -> Response:
     except InvalidInput as error:
         return _content_page(w, found, _with_errors(typed, error), 422)
     except VersionConflict:
-        return _content_page(w, found, _conflicting(typed), 409)
+        saved = last_saved(queries.OBJECT_TYPE, found.id, "registration.content_saved")
+        return _content_page(w, found, replace(typed, saved=saved), 409)
     return _saved(w, found)
 
 
@@ -140,11 +142,7 @@ def _show(w: Work, found: EmulationRegistration, opened: Opened | None = None) -
 
 def _with_errors(typed: TypedContent, error: InvalidInput) -> TypedContent:
     place_errors(typed.form, error)
-    return TypedContent(typed.form, typed.movement_ids, typed.expected, typed.faulty, error.errors)
-
-
-def _conflicting(typed: TypedContent) -> TypedContent:
-    return TypedContent(typed.form, typed.movement_ids, typed.expected, typed.faulty, conflict=True)
+    return replace(typed, errors=error.errors)
 
 
 def place_errors(form: Any, error: InvalidInput, names: dict[str, str] | None = None) -> None:

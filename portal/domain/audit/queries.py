@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -70,14 +71,15 @@ def entries(
     return stmt
 
 
-def last_entry(object_type: str, object_id: object) -> Select[int | None, datetime]:
-    """Who wrote of an object last, and when: (actor id, instant)."""
-    return (
+def last_entry(object_type: str, object_id: object, actions: Collection[str] = ()) -> Select[int | None, datetime]:
+    """Who wrote of an object last (by these actions, if any), and when: (actor id, instant)."""
+    stmt = (
         select(AuditEntry.actor_id, AuditEntry.at)
         .where(AuditEntry.object_type == object_type, AuditEntry.object_id == str(object_id))
         .order_by(AuditEntry.id.desc())
         .limit(1)
     )
+    return stmt.where(AuditEntry.action.in_(actions)) if actions else stmt
 
 
 def chain_head() -> Select[int, str]:
