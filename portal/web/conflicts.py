@@ -103,7 +103,7 @@ def conflict_of(
     the caller fills their controls from `taken`.
     """
     pairs: list[Pair] = [(mine, theirs, ""), *more]
-    my_places = [p for form, _, label in pairs for p in places_of(form, label)] + list(extra[0])
+    my_places = [p for form, _, label in pairs for p in places_of(form, label) if _is_sent(p)] + list(extra[0])
     their_places = [p for _, form, label in pairs for p in places_of(form, label)] + list(extra[1])
     base = read_marks(request.form[BASE]) if request.form.get(BASE) is not None else None
     differences = list(_differences(my_places, their_places, base))
@@ -157,8 +157,9 @@ def parts(text: str, other: str) -> list[tuple[str, bool]]:
     mine, theirs = (t.splitlines(keepends=True) if lines else _words(t) for t in (text, other))
     found: list[tuple[str, bool]] = []
     for tag, start, end, _, _ in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
-        if start < end:
-            found.append(("".join(mine[start:end]), tag != "equal"))
+        piece = "".join(mine[start:end])
+        if piece:
+            found.append((piece, tag != "equal"))
     return found
 
 
@@ -187,6 +188,11 @@ def _differences(
             take=MINE if i_changed else THEIRS,
             both=i_changed and they_changed,
         )
+
+
+def _is_sent(place: Place) -> bool:
+    """Whether the form that was sent has this place at all; boxes that are not ticked send nothing."""
+    return place.place in request.form or ":" in place.place or isinstance(place.data, bool)
 
 
 def _fill(form: Form, stored: Form, differences: Sequence[Difference]) -> None:

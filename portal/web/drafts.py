@@ -27,7 +27,15 @@ from portal.web.addresses import local_path
 from portal.web.conflicts import Conflict
 from portal.web.context import actor, runtime, viewer
 from portal.web.db import db
-from portal.web.form_values import VERSIONS, many_names, marked_values, plain_fields, secret_names, sent_values
+from portal.web.form_values import (
+    VERSIONS,
+    many_names,
+    marked_values,
+    plain_fields,
+    secret_names,
+    sent_values,
+    values_of,
+)
 from portal.web.formats import moment
 from portal.web.htmx import is_htmx, see_other
 from portal.web.tickets import (
@@ -63,7 +71,8 @@ class FormDraft:
     """What a page shows of a form's draft, read by components/drafts.html.
 
     `restored`: since when what the form shows was kept; `offered`: since when a draft waits to be taken up. `fields`:
-    what a restored form holds, for controls that are no fields of a form class. `kept`: the server has a draft.
+    what a restored form holds, for controls that are no fields of a form class. `moved`: the record has been saved
+    since the draft began. `kept`: the server has a draft.
     """
 
     ticket: str = ""
@@ -71,6 +80,7 @@ class FormDraft:
     restored: str = ""
     offered: str = ""
     parked: bool = False
+    moved: bool = False
     kept: bool = False
     use_url: str = ""
     give_up_url: str = ""
@@ -111,6 +121,7 @@ def of_form(
         base = conflict.base
     else:
         base = request.form.get(BASE, "") if ticket else write_marks(marked_values(stored, many_names(*forms)))
+    moved = kept is not None and _version_of(forms) not in (0, kept.base_version)
     if kept is not None and used:
         base = next(iter(kept.fields.get(BASE, ())), "")
         for form in forms:
@@ -123,6 +134,7 @@ def of_form(
         restored=text if used else "",
         offered="" if used else text,
         parked=used and kept is not None and kept.parked,
+        moved=moved,
         kept=used or ticket is not None,
         use_url=with_use(place, use),
         give_up_url=url_for("drafts.give_up"),
@@ -249,6 +261,12 @@ def _own_ticket(kind: str, key: str) -> Ticket | None:
 def _are_typed(forms: Sequence[Form]) -> bool:
     """Whether the forms hold what was sent, not what is stored."""
     return any(entry.raw_data for form in forms for entry in plain_fields(form))
+
+
+def _version_of(forms: Sequence[Form]) -> int:
+    """The version that the record has now, as its form says; 0 when it says none."""
+    texts = (values_of(entry) for form in forms for entry in plain_fields(form) if entry.short_name == "version")
+    return next((int(text[0]) for text in texts if text and text[0].isdecimal()), 0)
 
 
 def _here() -> str:

@@ -207,7 +207,11 @@ class TestEdit:
         assert answer.status_code == 409
         page = Page(answer.text)
         assert page.table() == [
-            {"Ô": "Chức vụ", "Bản đang soạn, chưa lưu": "Công chức Tư pháp", "Bản trên hệ thống": "Công chức Văn hóa"}
+            {
+                "Ô": "Chức vụ cả hai cùng sửa",
+                "Bản đang soạn, chưa lưu": "Công chức Tư pháp",
+                "Bản trên hệ thống": "Công chức Văn hóa",
+            }
         ]
         assert "Vũ Thị Thanh Huyền vừa sửa nội dung này lúc 09:00 15/03/2023" in page.text
         assert user("xuanquan").post == "Công chức Văn hóa"

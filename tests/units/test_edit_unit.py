@@ -161,8 +161,8 @@ def test_the_second_of_two_editors_sees_both_versions(client_of: ClientOf, unit_
     answer = client.post(f"/quan-tri/don-vi/{unit}/sua", data=mine)
     page = Page(answer.text)
     assert answer.status_code == 409
-    assert "Nguyễn Minh Tuấn vừa sửa nội dung này lúc 09:00 15/03/2023" in page.headings(2)
-    assert ["Địa danh", "Nơi tôi gõ", "Nơi người khác gõ"] in page.tables()[0]
+    assert "Chính ông/bà, ở một cửa sổ khác, vừa sửa nội dung này lúc 09:00 15/03/2023" in page.headings(2)
+    assert ["Địa danh cả hai cùng sửa", "Nơi tôi gõ", "Nơi người khác gõ"] in page.tables()[0]
     assert ["Ký hiệu văn bản", "để trống", "UBND"] in page.tables()[0]
     kept = page.values(page.form_to(f"/quan-tri/don-vi/{unit}/sua"))
     assert kept["place"] == "Nơi tôi gõ"

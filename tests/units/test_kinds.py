@@ -67,7 +67,7 @@ def test_the_second_of_two_editors_is_told(client_of: ClientOf, url: str) -> Non
     answer = client.post(url, data={**first, "label": "Của tôi"})
     page = Page(answer.text)
     assert answer.status_code == 409
-    assert ["Tên gọi", "Của tôi", "Của người kia"] in page.tables()[0]
+    assert ["Tên gọi cả hai cùng sửa", "Của tôi", "Của người kia"] in page.tables()[0]
     assert page.values(page.form_to(url))["label"] == "Của tôi"
     assert client.post(url, data=page.values(page.form_to(url))).status_code == 303
 

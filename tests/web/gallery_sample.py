@@ -19,7 +19,9 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired
 
+from portal.web.conflicts import Conflict, Difference
 from portal.web.drafts import FormDraft
+from portal.web.last_saved import Saved
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,14 @@ SAMPLE = SimpleNamespace(
         FormDraft(ticket="b", give_up_url="#bo", restored="10:42 18/10/2023", kept=True),
         FormDraft(ticket="c", give_up_url="#bo", restored="10:42 18/10/2023", kept=True, parked=True),
     ],
+    versions=Conflict(
+        Saved("Lê Thị Dung", "10:41 18/10/2023"),
+        [
+            Difference("post", "Chức vụ", "Trưởng phòng", "Phó phòng", ("Trưởng phòng",), ("Phó phòng",), "toi", True),
+            Difference("note", "Ghi chú", "để trống", "Đã rà soát", (), ("Đã rà soát",), "ho", False),
+        ],
+        base="post=Ab3_x9Zq",
+    ),
     conflict=[{"label": "Chức vụ", "mine": "Trưởng phòng", "theirs": "Phó Trưởng phòng"}],
     confirm={
         "title": "Kết luận hồ sơ không đủ điều kiện?",

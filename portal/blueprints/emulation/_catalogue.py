@@ -1,23 +1,18 @@
-"""What the pages of the catalogue share: the tabs over them, and the two versions when two people edit one record."""
+"""What the pages of the catalogue share: the tabs over them, records and units that addresses and fields name."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import request, url_for
-from flask_wtf import FlaskForm
 
 from portal.core.errors import InvalidInput, NotFound
 from portal.core.pagination import AnySelect
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
-from portal.domain.accounts.name_queries import names_of
-from portal.domain.audit.queries import last_entry
 from portal.domain.units.models import Unit
 from portal.domain.units.queries import named
 from portal.web.context import today
-from portal.web.formats import moment
 from portal.web.lists import Tab
 from portal.web.menu import year_in_view
 
@@ -62,33 +57,3 @@ def named_unit(work: Work, text: str, permission: Permission) -> Unit:
 def small_number(text: str | None) -> int:
     """A version or id as it was sent; what is none matches no record."""
     return int(text) if text and text.isdecimal() and len(text) < 10 else 0
-
-
-def two_versions(work: Work, form: FlaskForm, stored: Mapping[str, str], object_type: str, row: Any) -> dict[str, Any]:
-    """What was typed beside what is stored now, field by field; the form then goes on over the newest version."""
-    form.version.data = row.version
-    form.version.raw_data = None
-    items = [
-        {"label": form[name].label.text, "mine": _typed(form, name), "theirs": theirs or "để trống"}
-        for name, theirs in stored.items()
-        if _typed(form, name) != (theirs or "để trống")
-    ]
-    return {"items": items, **_last_editor(work, object_type, row.id)}
-
-
-def _typed(form: FlaskForm, name: str) -> str:
-    """What a field holds, as people read it."""
-    field = form[name]
-    if getattr(field, "choices", None):
-        labels = {str(value): label for value, label, *_ in field.iter_choices()}
-        return str(labels.get(str(field.data), field.data or "")) or "để trống"
-    text = field.raw_data[0] if field.raw_data else field.data
-    return " ".join(str(text if text is not None else "").split()) or "để trống"
-
-
-def _last_editor(work: Work, object_type: str, object_id: object) -> dict[str, str]:
-    entry = work.session.execute(last_entry(object_type, object_id)).one_or_none()
-    if entry is None:
-        return {"who": "Người khác", "at": ""}
-    names = {row.id: row.full_name for row in work.session.execute(names_of([entry.actor_id or 0]))}
-    return {"who": names.get(entry.actor_id, "Hệ thống"), "at": moment(entry.at)}

@@ -12,11 +12,10 @@ from portal.blueprints.emulation._catalogue import (
     named_unit,
     one,
     small_number,
-    two_versions,
     year_args,
 )
 from portal.blueprints.emulation._catalogue_lists import BLOCKS
-from portal.blueprints.emulation.catalogue_forms import CONFIDENCES, BlockForm, CopyForm, MemberForm, RoleForm
+from portal.blueprints.emulation.catalogue_forms import BlockForm, CopyForm, MemberForm, RoleForm
 from portal.core.errors import InvalidInput, RuleBroken, VersionConflict
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
@@ -25,10 +24,12 @@ from portal.domain.emulation.enums import BlockRole
 from portal.domain.emulation.queries import catalogue as queries
 from portal.domain.emulation.services import blocks as services
 from portal.web.access import requires
+from portal.web.conflicts import Conflict, conflict_of
 from portal.web.context import actor, work
 from portal.web.drafts import NEW, keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
+from portal.web.last_saved import last_saved
 from portal.web.lists import ListView, open_list, see_list
 from portal.web.menu import year_in_view
 
@@ -119,8 +120,7 @@ def update_block(block_id: int) -> Response:
         put_errors(form, error)
         return _edit_page(block, form, status=422)
     except VersionConflict:
-        stored = {"name": block.name, "confidence": CONFIDENCES[block.confidence]}
-        conflict = two_versions(current, form, stored, services.BLOCK, block)
+        conflict = conflict_of(form, BlockForm(formdata=None, obj=block), last_saved(services.BLOCK, block_id))
         return _edit_page(block, form, conflict=conflict, status=409)
     flash("Đã lưu.", "ok")
     return see_other(url_for("emulation.show_block", block_id=block_id))
@@ -222,7 +222,12 @@ def _show_page(
 
 
 def _edit_page(
-    block: EmulationBlock | None, form: BlockForm, *, problem: str = "", conflict: object = None, status: int = 200
+    block: EmulationBlock | None,
+    form: BlockForm,
+    *,
+    problem: str = "",
+    conflict: Conflict | None = None,
+    status: int = 200,
 ) -> Response:
     own = url_for("emulation.edit_block", block_id=block.id) if block else url_for("emulation.new_block")
     return page(
@@ -230,7 +235,7 @@ def _edit_page(
         status=status,
         record=block,
         form=form,
-        draft=of_form("emulation.block", block.id if block else NEW, form, back=own),
+        draft=of_form("emulation.block", block.id if block else NEW, form, back=own, conflict=conflict),
         problem=problem,
         conflict=conflict,
         list_url=url_for("emulation.list_blocks", **year_args()),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from flask import Response, flash, request, url_for
 
 from portal.blueprints.emulation import bp
-from portal.blueprints.emulation._catalogue import catalogue_tabs, one, small_number, two_versions, year_args
+from portal.blueprints.emulation._catalogue import catalogue_tabs, one, small_number, year_args
 from portal.blueprints.emulation._catalogue_lists import MOVEMENTS, TITLES
-from portal.blueprints.emulation.catalogue_forms import CONFIDENCES, AuthorityRow, MovementForm, TitleForm
+from portal.blueprints.emulation.catalogue_forms import AuthorityRow, MovementForm, TitleForm
 from portal.core.errors import InvalidInput, RuleBroken, VersionConflict
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
@@ -23,10 +23,12 @@ from portal.domain.emulation.catalogue_models import (
 from portal.domain.emulation.queries import catalogue as queries
 from portal.domain.emulation.services import catalogue as services
 from portal.web.access import requires
+from portal.web.conflicts import Conflict, conflict_of
 from portal.web.context import actor, today, work
 from portal.web.drafts import NEW, keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
+from portal.web.last_saved import last_saved
 from portal.web.lists import list_page
 from portal.web.menu import year_in_view
 
@@ -106,7 +108,7 @@ def update_movement(movement_id: int) -> Response:
         put_errors(form, error)
         return _movement_page(movement, form, status=422)
     except VersionConflict:
-        return _movement_conflict(current, movement, form)
+        return _movement_conflict(movement, form)
     flash("Đã lưu.", "ok")
     return see_other(_movements_url(saved.year_from))
 
@@ -194,9 +196,8 @@ def update_title(title_id: int) -> Response:
     except InvalidInput as error:
         _place_title_errors(form, rows, error)
         return _title_page(title, form, rows, status=422)
-    except VersionConflict as conflict:
-        form.version.data, form.version.raw_data = title.version, None
-        return _title_page(title, form, rows, problem=conflict.message, status=409)
+    except VersionConflict:
+        return _title_page(title, form, rows, conflict=_title_conflict(current, title, form, rows), status=409)
     flash("Đã lưu.", "ok")
     return see_other(url_for("emulation.show_title", title_id=title_id))
 
@@ -206,7 +207,7 @@ def _movement_page(
     form: MovementForm,
     *,
     problem: str = "",
-    conflict: object = None,
+    conflict: Conflict | None = None,
     status: int = 200,
 ) -> Response:
     own = url_for("emulation.edit_movement", movement_id=movement.id) if movement else url_for("emulation.new_movement")
@@ -215,24 +216,16 @@ def _movement_page(
         status=status,
         movement=movement,
         form=form,
-        draft=of_form("emulation.movement", movement.id if movement else NEW, form, back=own),
+        draft=of_form("emulation.movement", movement.id if movement else NEW, form, back=own, conflict=conflict),
         problem=problem,
         conflict=conflict,
         list_url=url_for(LIST, **year_args()),
     )
 
 
-def _movement_conflict(current: Work, movement: EmulationMovement, form: MovementForm) -> Response:
-    stored = {
-        "name": movement.name,
-        "kind": movement.kind.label,
-        "year_from": str(movement.year_from),
-        "year_to": str(movement.year_to),
-        "launched_by": movement.launched_by,
-        "source": movement.source,
-        "confidence": CONFIDENCES[movement.confidence],
-    }
-    conflict = two_versions(current, form, stored, services.MOVEMENT, movement)
+def _movement_conflict(movement: EmulationMovement, form: MovementForm) -> Response:
+    stored = MovementForm(formdata=None, obj=movement)
+    conflict = conflict_of(form, stored, last_saved(services.MOVEMENT, movement.id))
     return _movement_page(movement, form, conflict=conflict, status=409)
 
 
@@ -245,7 +238,7 @@ def _title_page(
     form: TitleForm,
     rows: list[tuple[LegalRegime, AuthorityRow]],
     *,
-    problem: str = "",
+    conflict: Conflict | None = None,
     status: int = 200,
 ) -> Response:
     faults = [
@@ -260,11 +253,22 @@ def _title_page(
         status=status,
         title=title,
         form=form,
-        draft=of_form("emulation.title", title.id, form, *(row for _, row in rows)),
+        draft=of_form("emulation.title", title.id, form, *(row for _, row in rows), conflict=conflict),
         rows=rows,
         faults=faults,
-        problem=problem,
+        conflict=conflict,
     )
+
+
+def _title_conflict(
+    current: Work, title: EmulationTitle, form: TitleForm, rows: list[tuple[LegalRegime, AuthorityRow]]
+) -> Conflict:
+    """Both versions of the title, regime by regime."""
+    stored = TitleForm(formdata=None)
+    stored.fill(title)
+    saved = {regime.code: row for regime, row in _authority_rows(current, title.id, posted=False)}
+    more = [(row, saved[regime.code], regime.name) for regime, row in rows]
+    return conflict_of(form, stored, last_saved(services.TITLE, title.id), more=more)
 
 
 def _authority_rows(current: Work, title_id: int, *, posted: bool) -> list[tuple[LegalRegime, AuthorityRow]]:

@@ -7,7 +7,7 @@ from datetime import date
 from flask import Response, flash, request, url_for
 
 from portal.blueprints.emulation import bp
-from portal.blueprints.emulation._catalogue import catalogue_tabs, named_unit, one, small_number, two_versions
+from portal.blueprints.emulation._catalogue import catalogue_tabs, named_unit, one, small_number
 from portal.blueprints.emulation._catalogue_lists import PERIODS
 from portal.blueprints.emulation.catalogue_forms import ExceptionForm, NewPeriodForm, PeriodForm
 from portal.core.errors import InvalidInput, RuleBroken, VersionConflict
@@ -19,12 +19,14 @@ from portal.domain.emulation.enums import PeriodSector
 from portal.domain.emulation.queries import catalogue as queries
 from portal.domain.emulation.services import periods as services
 from portal.web.access import requires
+from portal.web.conflicts import Conflict, conflict_of
 from portal.web.context import actor, work
 from portal.web.days_off import day_off_text
 from portal.web.drafts import NEW, keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.formats import day
 from portal.web.htmx import page, see_other
+from portal.web.last_saved import last_saved
 from portal.web.lists import list_page
 from portal.web.menu import year_in_view
 
@@ -103,7 +105,9 @@ def update_period(period_id: int) -> Response:
         put_errors(form, error)
         return _edit_page(current, period, form, grant, status=422)
     except VersionConflict:
-        conflict = two_versions(current, form, _stored(period, form), services.PERIOD, period)
+        stored = PeriodForm(formdata=None, obj=period)
+        _offer(current, stored)
+        conflict = conflict_of(form, stored, last_saved(services.PERIOD, period_id))
         return _edit_page(current, period, form, grant, conflict=conflict, status=409)
     flash("Đã lưu kỳ đăng ký.", "ok")
     _warn(current, "Hạn gửi", period.due_on)
@@ -168,7 +172,7 @@ def _edit_page(
     grant: ExceptionForm,
     *,
     problem: str = "",
-    conflict: object = None,
+    conflict: Conflict | None = None,
     status: int = 200,
 ) -> Response:
     _offer(current, form)
@@ -196,16 +200,3 @@ def _warn(current: Work, what: str, day_set: date) -> None:
 
 def _offer(current: Work, form: PeriodForm) -> None:
     form.offer(current.session.scalars(queries.regimes()))
-
-
-def _stored(period: RegistrationPeriod, form: PeriodForm) -> dict[str, str]:
-    """What is stored, as people read it, by the form's fields."""
-    regimes = {value: label for value, label, *_ in form.regime_code.iter_choices()}
-    return {
-        "name": period.name,
-        "opens_on": day(period.opens_on),
-        "due_on": day(period.due_on),
-        "closes_on": day(period.closes_on),
-        "regime_code": regimes[period.regime_code],
-        "share_rounding": services.ROUNDINGS[period.share_rounding],
-    }

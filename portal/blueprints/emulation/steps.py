@@ -14,7 +14,7 @@ from portal.blueprints.emulation._page import ICONS, SLUGS, Frame, load_frame, r
 from portal.blueprints.emulation._show import size_text
 from portal.blueprints.emulation.forms import PaperForm, StepForm
 from portal.blueprints.emulation.registrations import int_or_zero, place_errors
-from portal.core.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, WrongState
+from portal.core.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, VersionConflict, WrongState
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.attachments.queries import files_of_record
@@ -23,6 +23,7 @@ from portal.domain.emulation import policies
 from portal.domain.emulation.enums import REGISTRATION_WORKFLOW
 from portal.domain.emulation.files import SIGNED
 from portal.domain.emulation.models import EmulationRegistration
+from portal.domain.emulation.queries.changes import VERSION_ACTIONS
 from portal.domain.emulation.queries.registrations import OBJECT_TYPE
 from portal.domain.emulation.services import workflow
 from portal.domain.emulation.services.registrations import load_for_write
@@ -31,6 +32,7 @@ from portal.web.access import requires
 from portal.web.context import runtime, work
 from portal.web.drafts import FormDraft, keeps, of_form
 from portal.web.htmx import page, see_other
+from portal.web.last_saved import last_saved
 
 ACTIONS = {slug: action for action, slug in SLUGS.items()}
 WITH_PAPER = frozenset({"send", "send_signed"})
@@ -137,7 +139,7 @@ def take_step(registration_id: int, step: str) -> Response:
         return _page(w, load_frame(w, found), action, form, 422, error=error)
     except RuleBroken as error:
         form.version.data = str(found.version)  # the reader has been told; once more is their decision
-        return _page(w, load_frame(w, found), action, form, 409, problem=error.message)
+        return _page(w, load_frame(w, found), action, form, 409, problem=_told(found, error))
     frame = load_frame(w, found)
     flash(DONE[action].format(receiver=frame.receiver_name, unit=frame.unit.name), "ok")
     return see_other(url_for("emulation.show_registration", registration_id=found.id))
@@ -179,9 +181,20 @@ def record_paper(registration_id: int) -> Response:
         return _paper_page(w, load_frame(w, found), form, 422)
     except RuleBroken as error:
         form.version.data = str(found.version)
-        return _paper_page(w, load_frame(w, found), form, 409, error.message)
+        return _paper_page(w, load_frame(w, found), form, 409, _told(found, error))
     flash("Đã ghi thông tin văn bản.", "ok")
     return see_other(f"{url_for('emulation.show_registration', registration_id=found.id)}#van-ban")
+
+
+def _told(found: EmulationRegistration, error: RuleBroken) -> str:
+    """What the reader is told: who saved the registration meanwhile, when it is that."""
+    if not isinstance(error, VersionConflict):
+        return error.message
+    saved = last_saved(OBJECT_TYPE, found.id, *VERSION_ACTIONS)
+    return (
+        f"{saved.who} vừa sửa bản đăng ký này lúc {saved.at}. Nội dung ông/bà nhập còn nguyên; xin xem lại bản đăng ký "
+        "rồi bấm lại nếu vẫn đồng ý."
+    )
 
 
 def _action(slug: str) -> str:

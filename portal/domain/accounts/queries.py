@@ -17,7 +17,6 @@ from portal.domain.access.enums import Permission, Reach, Role
 from portal.domain.access.roles import ROLES
 from portal.domain.accounts.enums import RequestKind, RequestState, UserState
 from portal.domain.accounts.models import AccessRequest, RecoveryCode, RoleAssignment, UserAccount, UserSession
-from portal.domain.audit.models import AuditEntry
 from portal.domain.units.models import Unit, UnitClosure
 from portal.domain.units.queries import closure_on, matching, scope, subtree_ids, valid_on
 
@@ -29,7 +28,6 @@ UNSCOPED = {
     "one_assignment": "of a person that was loaded in scope",
     "sessions_of": "of a person that was loaded in scope, or of oneself",
     "unit_label": "of a unit that a record loaded in scope names",
-    "last_edit": "of a person that was loaded in scope",
     "roles_in_force": "of the people of a page that was loaded in scope",
     "last_sign_ins": "of the people of a page that was loaded in scope",
 }
@@ -207,21 +205,6 @@ def unit_suggestions(actor: Actor, words: str, on: date) -> Select[str, str]:
 def unit_label(unit_id: int) -> Select[str]:
     """How forms write a unit: code – name."""
     return select(Unit.code + " – " + Unit.name).where(Unit.id == unit_id)
-
-
-def last_edit(user_id: int) -> Select[str, datetime]:
-    """Who last edited a person's data, and when."""
-    return (
-        select(UserAccount.full_name, AuditEntry.at)
-        .join(UserAccount, UserAccount.id == AuditEntry.actor_id)
-        .where(
-            AuditEntry.object_type == "user_account",
-            AuditEntry.object_id == str(user_id),
-            AuditEntry.action == "account.edited",
-        )
-        .order_by(AuditEntry.id.desc())
-        .limit(1)
-    )
 
 
 def roles_in_force(user_ids: Collection[int], on: date) -> Select[*tuple[Any, ...]]:

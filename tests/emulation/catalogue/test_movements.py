@@ -117,7 +117,8 @@ def test_who_saves_second_sees_both_versions_and_loses_nothing(keeper: Keeper, o
     again = page.values(page.form_to(f"/thi-dua{path}"))
     assert (again["name"], again["version"]) == ("Thi đua số hóa", "2")
     other.saved(path, **again)
-    assert keeper.row(EmulationMovement, id=made.id).name == "Thi đua số hóa"
+    saved = keeper.row(EmulationMovement, id=made.id)
+    assert (saved.name, saved.source) == ("Thi đua số hóa", "Kế hoạch 15/KH-UBND")  # what only one changed, from each
 
 
 def test_a_movement_is_closed_and_opened_again(keeper: Keeper) -> None:

@@ -120,9 +120,30 @@ def test_who_saves_second_is_told(keeper: Keeper, other: Keeper) -> None:
     mine, theirs = table(other), table(keeper)
     keeper.saved(f"{PATH}/sua", **{**theirs, f"dong-{flag.id}-number": "60"})
     page = other.refused(f"{PATH}/sua", 409, **{**mine, f"dong-{flag.id}-number": "61"})
-    assert "Người khác vừa sửa nội dung này." in page.text
-    assert page.values(page.form_to(f"/thi-dua{PATH}/sua"))[f"dong-{flag.id}-number"] == "60"
+    assert "Nguyễn Thị Thu Hằng vừa sửa nội dung này lúc 09:00 15/03/2023" in page.headings(2)
+    row = page.table()[0]
+    assert row["Ô"].startswith("Dòng ")
+    assert (row["Bản đang soạn, chưa lưu"], row["Bản trên hệ thống"]) == ("61", "60")
+    again = page.values(page.form_to(f"/thi-dua{PATH}/sua"))
+    assert again[f"dong-{flag.id}-number"] == "61"
     assert target(keeper).number == 60
+    other.saved(f"{PATH}/sua", **{**again, f"_chon.dong-{flag.id}-number": "ho", f"dong-{flag.id}-source": "Của tôi"})
+    assert (target(keeper).number, target(keeper).source) == (60, "Của tôi")
+
+
+def test_a_row_that_was_removed_meanwhile_is_not_lost(keeper: Keeper, other: Keeper) -> None:
+    flag = target(keeper)
+    mine, theirs = table(other), table(keeper)
+    keeper.saved(f"{PATH}/sua", **{**theirs, f"xoa-{flag.id}": "1"})
+    page = other.refused(f"{PATH}/sua", 409, **{**mine, f"dong-{flag.id}-number": "61"})
+    assert "Nguyễn Thị Thu Hằng đã xóa 1 dòng mà ông/bà đang sửa." in page.text
+    other.saved(f"{PATH}/sua", **page.values(page.form_to(f"/thi-dua{PATH}/sua")))
+    anew = keeper.row(RegistrationTarget, number=61)
+    assert anew.label == flag.label
+    untouched = table(other)
+    keeper.saved(f"{PATH}/sua", **{**table(keeper), f"xoa-{anew.id}": "1"})
+    other.saved(f"{PATH}/sua", **untouched)  # nobody had typed in it: it stays removed
+    assert keeper.count(RegistrationTarget, number=61) == 0
 
 
 def test_only_who_manages_the_catalogue_changes_the_numbers(reader: Keeper) -> None:

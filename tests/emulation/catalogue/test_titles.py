@@ -117,9 +117,11 @@ def test_who_saves_second_is_told_and_keeps_what_was_typed(keeper: Keeper, other
     first, second = keeper.form(path), other.form(path)
     keeper.saved(path, **{**first, "a-decided_by": "Giám đốc sở"})
     page = other.refused(path, 409, **{**second, "aliases": "chiến sĩ TĐ cơ sở"})
-    assert "Người khác vừa sửa nội dung này." in page.text
+    assert "Nguyễn Thị Thu Hằng vừa sửa nội dung này lúc 09:00 15/03/2023" in page.headings(2)
+    assert page.table()[1]["Ô"].endswith(": Người quyết định")
     again = page.values(page.form_to(f"/thi-dua{path}"))
-    assert (again["aliases"], again["version"]) == ("chiến sĩ TĐ cơ sở", "2")
+    assert (again["aliases"], again["a-decided_by"], again["version"]) == ("chiến sĩ TĐ cơ sở", "Giám đốc sở", "2")
+    other.saved(path, **again)
 
 
 def test_only_who_manages_the_catalogue_changes_titles(reader: Keeper) -> None:

@@ -160,13 +160,13 @@ def test_409_shows_both_versions_and_a_choice(browse: Browse, world: World, key:
     assert answer.status == 409
     page = answer.page
     row = page.by_id(f"dong-{first}")
-    assert "Người khác vừa lưu dòng 1." in text_of(row)
-    assert [text_of(n) for n in row.iter("mark")] == ["Nguyễn Văn Ân", "Phó phòng", "sinh 1975"]
-    assert row_values(page, f"dong-{first}")["post"] == "Trưởng phòng"
-    assert "người khác vừa lưu" in text_of(page.by_id("tom-tat-dong"))
-    assert page.links()["Lấy bản trên hệ thống"] == f"{address(key)}/dong/{first}"
-    kept = officer.post(f"{address(key)}/dong/{first}/sua", row_values(page, f"dong-{first}"))
-    assert lines_table(officer.follow(kept))[0][3:5] == ["Nguyễn Văn An", "Trưởng phòng"]
+    assert "Chính ông/bà, ở một cửa sổ khác, vừa lưu dòng 1 lúc 09:00 15/03/2023." in text_of(row)
+    assert [text_of(n) for n in row.iter("mark")] == ["An", "Ân", "Trưởng", "Phó", "để trống", "1975"]
+    assert "vừa lưu, xin chọn bản để giữ" in text_of(page.by_id("tom-tat-dong"))
+    typed = row_values(page, f"dong-{first}")
+    assert (typed["name"], typed["post"], typed["birth_year"]) == ("Nguyễn Văn Ân", "Trưởng phòng", "1975")
+    kept = officer.post(f"{address(key)}/dong/{first}/sua", typed)
+    assert lines_table(officer.follow(kept))[0][3:5] == ["Nguyễn Văn Ân sinh 1975", "Trưởng phòng"]
 
 
 def test_remove_asks_first_then_offers_to_undo(browse: Browse, world: World, key: int) -> None:
@@ -189,9 +189,15 @@ def test_remove_asks_first_then_offers_to_undo(browse: Browse, world: World, key
 def test_removing_what_has_changed_is_409(browse: Browse, world: World, key: int) -> None:
     first, _ = world.line_ids(key)
     _meanwhile(world, key, first)
-    answer = browse("vangiang").post(f"{address(key)}/dong/{first}/xoa?version=1")
+    officer, path = browse("vangiang"), f"{address(key)}/dong/{first}/xoa"
+    answer = officer.post(f"{path}?version=1")
     assert answer.status == 409
-    assert "Người khác vừa sửa nội dung này" in answer.page.text
+    assert "Chưa xóa: Chính ông/bà, ở một cửa sổ khác, vừa sửa dòng này lúc 09:00 15/03/2023." in answer.page.text
+    assert answer.page.form_to(f"{path}?version=2") is not None
+    answer = officer.post(f"{path}?version=1", htmx=True)
+    assert answer.status == 409
+    assert "Phó phòng" in answer.html
+    assert "Chưa xóa" in answer.html
     assert len(world.line_ids(key)) == 2
 
 

@@ -116,16 +116,15 @@ def test_409_shows_both_versions_and_loses_nothing(browse: Browse, world: World,
         answer = officer.post(f"{address(key)}/noi-dung", sent, htmx=htmx)
         assert answer.status == 409
         page = Page(answer.html) if htmx else answer.page
-        assert "Người khác vừa sửa nội dung này" in page.text
-        rows = {row["Ô"]: row for row in page.table(0)}
-        assert rows["Nội dung"]["Bản đang soạn, chưa lưu"] == "Bản của tôi"
-        assert rows["Nội dung"]["Bản trên hệ thống"] == "Bản của người khác"
-        assert rows["Tổng số người"] == {
-            "Ô": "Tổng số người",
-            "Bản đang soạn, chưa lưu": "40",
-            "Bản trên hệ thống": "77",
-        }
-        assert form_values(page)["content"] == "Bản của tôi"
+        assert "Chính ông/bà, ở một cửa sổ khác, vừa sửa nội dung này lúc 09:00 15/03/2023" in page.headings(2)
+        mine, theirs = "Bản đang soạn, chưa lưu", "Bản trên hệ thống"
+        rows = {row["Ô"]: (row[mine], row[theirs]) for row in page.table(0)}
+        assert rows["Nội dung thi đua cả hai cùng sửa"] == ("Bản của tôi", "Bản của người khác")
+        assert rows["Tổng số cán bộ, công chức, viên chức, người lao động"] == ("40", "77")
+        joined = [row for label, row in rows.items() if label.startswith("Phong trào tham gia: ")]
+        assert joined == [("Chọn", "Không chọn"), ("Không chọn", "Chọn")]
+        values = form_values(page)
+        assert (values["content"], values["staff_count"]) == ("Bản của tôi", "77")
     assert world.get(key).content == "Bản của người khác"
 
 

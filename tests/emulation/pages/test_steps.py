@@ -190,7 +190,8 @@ def test_a_record_that_moved_is_409_and_can_be_sent_once_more(browse: Browse, wo
         registrations.save_content(work, found, found.version, ContentData("Nội dung mới"))
     answer = officer.post(step(key, "trinh"), sent)
     assert answer.status == 409
-    assert "Người khác vừa sửa nội dung này" in answer.page.text
+    told = "Chính ông/bà, ở một cửa sổ khác, vừa sửa bản đăng ký này lúc 09:00 15/03/2023."
+    assert told in answer.page.text
     again = answer.page.values(answer.page.form_to(step(key, "trinh")))
     assert again["opinion"] == "Kính trình."
     assert officer.post(step(key, "trinh"), again).status == 303

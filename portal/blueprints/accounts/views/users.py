@@ -14,10 +14,12 @@ from portal.domain.accounts import queries, services
 from portal.domain.accounts.models import UserAccount
 from portal.domain.accounts.services import UserData
 from portal.web.access import requires
+from portal.web.conflicts import conflict_of
 from portal.web.context import actor, today, work
 from portal.web.drafts import NEW, keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
+from portal.web.last_saved import last_saved
 from portal.web.lists import list_page
 from portal.web.once import keep_once, take_one
 from portal.web.transaction import after_commit
@@ -128,15 +130,7 @@ def _edit_page(user: UserAccount, form: EditUserForm, status: int = 200) -> Resp
 
 
 def _conflict_page(user: UserAccount, mine: EditUserForm) -> Response:
-    """Both versions beside each other; saving again keeps one's own."""
-    theirs = _filled(user)
-    items = [
-        {"label": field.label.text, "mine": field.data, "theirs": theirs[field.name].data}
-        for field in (mine.full_name, mine.post, mine.unit, mine.email)
-        if (field.data or "") != (theirs[field.name].data or "")
-    ]
-    mine.version.process_data(user.version)
-    mine.version.raw_data = None
-    edit = work().session.execute(queries.last_edit(user.id)).first()
-    draft = of_form("accounts.user", user.id, mine)
-    return page("accounts/edit_user.html", user=user, form=mine, draft=draft, conflict=items, edit=edit, status=409)
+    """Both versions beside each other, and the choice."""
+    conflict = conflict_of(mine, _filled(user), last_saved("user_account", user.id, "account.edited"))
+    draft = of_form("accounts.user", user.id, mine, conflict=conflict)
+    return page("accounts/edit_user.html", user=user, form=mine, draft=draft, conflict=conflict, status=409)

@@ -8,14 +8,11 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from portal.core.errors import InvalidInput, NotAllowed, NotFound
 from portal.domain.access.enums import Permission
-from portal.domain.accounts.name_queries import names_of
-from portal.domain.audit.queries import last_entry
 from portal.domain.units import queries
 from portal.domain.units.models import Unit
 from portal.domain.units.policies import can_manage, can_restructure
 from portal.domain.units.rules import day_within
 from portal.web.context import actor, today, work
-from portal.web.formats import moment
 
 
 def unit_of(unit_id: int) -> Unit:
@@ -58,16 +55,6 @@ def named_unit(text: str, field: str, permission: Permission = Permission.UNIT_M
 def lookup_text(unit: Unit) -> str:
     """What a lookup field shows for a unit."""
     return f"{unit.code} – {unit.name}"
-
-
-def last_editor(object_type: str, object_id: object) -> dict[str, str]:
-    """Who wrote of an object in the audit log last, and when: `who`, `at`."""
-    session = work().session
-    entry = session.execute(last_entry(object_type, object_id)).one_or_none()
-    if entry is None:
-        return {"who": "Người khác", "at": ""}
-    names = dict(session.execute(names_of([entry.actor_id or 0])).all())
-    return {"who": names.get(entry.actor_id, "Hệ thống"), "at": moment(entry.at)}
 
 
 def shown_day(unit: Unit) -> date:

@@ -10,7 +10,6 @@ from portal.blueprints.units import bp
 from portal.blueprints.units.forms import FactsForm, NewUnitForm, sector_choices
 from portal.blueprints.units.views.common import (
     kind_choices,
-    last_editor,
     lookup_text,
     managed_unit,
     named_unit,
@@ -23,10 +22,12 @@ from portal.domain.units.enums import UnitSector
 from portal.domain.units.models import Unit
 from portal.domain.units.services import UnitData, UnitFacts
 from portal.web.access import requires
+from portal.web.conflicts import conflict_of
 from portal.web.context import today, work
 from portal.web.drafts import FormDraft, keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
+from portal.web.last_saved import last_saved
 
 SECTORS = frozenset(s.value for s in UnitSector)
 NEW, FACTS = "units.new", "units.facts"
@@ -103,18 +104,10 @@ def _edit_page(unit: Unit, form: FactsForm, status: int = 200) -> Response:
 
 
 def _conflict_page(unit: Unit, form: FactsForm) -> Response:
-    """What was typed stays in the form, now over the newest version; what differs stands above it."""
-    mine = {name: (form[name].data or "").strip() for name in FIELDS}
-    theirs = {name: getattr(unit, name) for name in FIELDS}
-    differing = [
-        {"label": form[name].label.text, "mine": mine[name] or "để trống", "theirs": theirs[name] or "để trống"}
-        for name in FIELDS
-        if mine[name] != theirs[name]
-    ]
-    form.version.data = unit.version
-    form.version.raw_data = None
-    conflict = {"items": differing, **last_editor("unit", unit.id)}
-    draft = _draft(unit, form)
+    """What was typed stays in the form, now over the newest version; both versions stand above it."""
+    stored = _facts_form(FactsForm(formdata=None, obj=unit), unit)
+    conflict = conflict_of(form, stored, last_saved("unit", unit.id))
+    draft = of_form(FACTS, unit.id, form, conflict=conflict)
     return page("units/edit_unit.html", unit=unit, form=form, draft=draft, conflict=conflict, status=409)
 
 

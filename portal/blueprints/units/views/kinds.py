@@ -9,7 +9,6 @@ from flask import Response, flash, request, url_for
 from portal.blueprints.units import bp
 from portal.blueprints.units.forms import KindForm, LevelForm
 from portal.blueprints.units.lists import KINDS
-from portal.blueprints.units.views.common import last_editor
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, VersionConflict
 from portal.core.pagination import AnySelect
 from portal.domain.access.enums import Permission
@@ -18,10 +17,12 @@ from portal.domain.units.catalogue import KindFacts
 from portal.domain.units.models import UnitKind, UnitLevel
 from portal.domain.units.policies import can_manage_catalogue
 from portal.web.access import requires
+from portal.web.conflicts import conflict_of
 from portal.web.context import work
 from portal.web.drafts import keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
+from portal.web.last_saved import last_saved
 from portal.web.lists import list_page
 
 
@@ -89,21 +90,15 @@ def _edit_page(row: UnitKind | UnitLevel, form: KindForm | LevelForm, status: in
     """The form over the row's present values; after a conflict what was typed stays, beside what is saved."""
     conflict = None
     if status == 409:
-        conflict = {"items": _differing(row, form), **last_editor(row.__tablename__, row.code)}
-    if status != 422:
+        stored = type(form)(formdata=None, obj=row)
+        stored.mark.data = catalogue.mark_of(row)
+        conflict = conflict_of(form, stored, last_saved(row.__tablename__, row.code))
+    elif status != 422:
         form.mark.data = catalogue.mark_of(row)
         form.mark.raw_data = None
-    draft = of_form("units.kind" if isinstance(row, UnitKind) else "units.level", row.code, form)
+    kind = "units.kind" if isinstance(row, UnitKind) else "units.level"
+    draft = of_form(kind, row.code, form, conflict=conflict)
     return page("units/edit_kind.html", row=row, form=form, draft=draft, conflict=conflict, status=status)
-
-
-def _differing(row: UnitKind | UnitLevel, form: KindForm | LevelForm) -> list[dict[str, str]]:
-    fields = [f for f in form if f.name not in ("mark", "csrf_token") and f.data != getattr(row, f.name)]
-    return [{"label": f.label.text, "mine": _said(f.data), "theirs": _said(getattr(row, f.name))} for f in fields]
-
-
-def _said(value: str | bool) -> str:
-    return {True: "Có", False: "Không"}[value] if isinstance(value, bool) else value
 
 
 def _done(label: str) -> Response:

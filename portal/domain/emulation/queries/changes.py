@@ -21,6 +21,22 @@ LINE_ACTIONS = (
 LIST_ACTIONS = ("registration.lines_imported", "registration.lines_taken_in", "registration.copies_updated")
 """Changes of many lines at once, whose entries do not name them."""
 PLEDGE_ACTIONS = ("registration.pledge_added", "registration.pledge_updated", "registration.pledge_removed")
+STEP_ACTIONS = tuple(
+    f"registration.{done}"
+    for done in (
+        "submitted",
+        "withdrawn",
+        "sent_back",
+        "sent",
+        "sent_signed",
+        "taken_back",
+        "returned",
+        "accepted",
+        "reopened",
+    )
+)
+VERSION_ACTIONS = (CONTENT, "registration.paper_recorded", *STEP_ACTIONS)
+"""What moves the registration's own version."""
 MOST = 200
 
 
