@@ -17,6 +17,7 @@ _CONTROL: dict[int, str | None] = dict.fromkeys((*_CONTROLS, *_NO_CHARACTERS))  
 _OTHER_D = {ord("ð"): "đ", ord("Ð"): "đ"}
 _BARE = _CONTROL | {ord(c): "d" for c in "đĐðÐ"}
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+CACHED = 400  # longer texts are folded in one piece
 _LETTER_RANK = {letter: chr(ord("A") + index) for index, letter in enumerate(_ALPHABET)}
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 # The tone mark may stand on either vowel (hoà, hòa): folding drops it, sorting reads it per syllable.
@@ -26,8 +27,17 @@ def clean(value: str | None) -> str:
     """One line of text: composed (NFC), no control characters, single spaces, trimmed."""
     if not value:
         return ""
+    if is_clean(value):
+        return value
     composed = unicodedata.normalize("NFC", value.translate(_CONTROL))
     return _SPACES.sub(" ", composed).strip()
+
+
+def is_clean(value: str) -> bool:
+    """Whether a text is one clean line already, as most are: a look is far cheaper than cleaning."""
+    if not value.isprintable() or "  " in value or value[:1] == " " or value[-1:] == " ":
+        return False
+    return unicodedata.is_normalized("NFC", value)
 
 
 def clean_lines(value: str | None) -> str:
@@ -45,9 +55,18 @@ def fold(value: str | None) -> str:
     """
     if not value:
         return ""
-    bare = unicodedata.normalize("NFD", value.translate(_BARE))
-    kept = "".join(c for c in bare if not unicodedata.combining(c))
-    return _SPACES.sub(" ", kept.casefold()).strip()
+    if value.isprintable() and len(value) <= CACHED:  # no white space but the plain one: fold word by word
+        return " ".join(filter(None, map(_folded_word, value.split())))
+    return _SPACES.sub(" ", _folded(value)).strip()
+
+
+def _folded(text: str) -> str:
+    bare = unicodedata.normalize("NFD", text.translate(_BARE))
+    return "".join(c for c in bare if not unicodedata.combining(c)).casefold()
+
+
+_folded_word = lru_cache(maxsize=32_768)(_folded)
+"""Names and titles are made of a few thousand words that come again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +121,11 @@ def _syllable_key(syllable: str) -> tuple[str, str]:
 
 def sort_key(value: str | None) -> str:
     """A plain ASCII-ordered key for names of things, in the order of the Vietnamese alphabet, alike on every engine."""
-    keys = [_syllable_key(part) for part in clean(value).split(" ") if part]
-    return " ".join(letters for letters, _ in keys) + "!" + "".join(tone for _, tone in keys)
+    words = clean(value).split()
+    if not words:
+        return "!"
+    letters, tones = zip(*map(_syllable_key, words), strict=True)
+    return f"{' '.join(letters)}!{''.join(tones)}"
 
 
 def person_sort_key(value: str | None) -> str:
@@ -111,8 +133,14 @@ def person_sort_key(value: str | None) -> str:
 
     All the Anh come before all the Ánh, whatever their family names.
     """
-    words = clean(value).split(" ")
-    return f"{sort_key(words[-1])} {sort_key(' '.join(words[:-1]))}"
+    words = clean(value).split()
+    if not words:
+        return "! !"
+    (last, tone), rest = _syllable_key(words[-1]), words[:-1]
+    if not rest:
+        return f"{last}!{tone} !"
+    letters, tones = zip(*map(_syllable_key, rest), strict=True)
+    return f"{last}!{tone} {' '.join(letters)}!{''.join(tones)}"
 
 
 def initials(name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import Any, BinaryIO
 
 import python_calamine
@@ -16,7 +17,7 @@ from portal.imports import _package as package
 from portal.imports._csv import NoTable, read_csv
 from portal.imports._errors import WorkbookRefused
 from portal.imports._ole import OLE, BrokenContainer, look_into
-from portal.imports._package import Findings, PackageLimits, check_package
+from portal.imports._package import Findings, PackageLimits, Peek, check_package
 
 UNREADABLE = "Không đọc được tệp Excel này. Xin mở bằng Excel, lưu lại theo dạng .xlsx rồi tải lên."
 NEITHER = (
@@ -24,6 +25,7 @@ NEITHER = (
 )
 CSV_SHEET = "CSV"
 CSV_ROWS = 70_000
+PEEK_ROWS = 500
 NAMED = 5
 PLAIN_ZIP = b"PK\x03\x04"
 SIGNATURES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"{\\rtf", b"MZ", b"\x1f\x8b")
@@ -49,11 +51,19 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet: its cells from A1 on as the reader gave them, and which are merged."""
+    """A sheet: its cells from A1 on as the reader gave them, and which are merged.
+
+    `height` is how many rows it has when `cells` hold only the first of them.
+    """
 
     name: str
     cells: list[list[Any]]
     merges: tuple[Merge, ...] = ()
+    height: int = 0
+
+    @property
+    def row_count(self) -> int:
+        return max(self.height, len(self.cells))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +82,37 @@ class Book:
 def open_book(stream: BinaryIO, limits: PackageLimits) -> Book:
     """Look at a file as bytes, then read its visible sheets. Raises WorkbookRefused."""
     findings = Findings()
-    kind = _check(stream, limits, findings)
+    kind = _check(stream, limits, findings, None)
     return read_book(stream, kind, notes=_formula_notes(findings))
 
 
-def read_book(stream: BinaryIO, kind: BookFormat, only: str | None = None, notes: Sequence[str] = ()) -> Book:
-    """Read a file that was looked at before; `only` one sheet when it is named. Raises WorkbookRefused."""
+def peek_book(stream: BinaryIO, limits: PackageLimits) -> Book:
+    """As `open_book`, but only the first rows of each sheet: enough to see how it is laid out."""
+    findings, peek = Findings(), Peek(PEEK_ROWS)
+    kind = _check(stream, limits, findings, peek)
+    source = peek.stream() if peek.is_cut else stream
+    return read_book(source, kind, most=PEEK_ROWS, notes=_formula_notes(findings))
+
+
+def read_book(
+    stream: BinaryIO, kind: BookFormat, only: str | None = None, most: int | None = None, notes: Sequence[str] = ()
+) -> Book:
+    """Read a file that was looked at before; `only` one sheet when it is named, at `most` so many rows of each.
+
+    Raises WorkbookRefused.
+    """
     stream.seek(0)
     if kind is BookFormat.CSV:
         try:
-            return Book(kind, [Sheet(CSV_SHEET, read_csv(stream.read(), CSV_ROWS))], list(notes))
+            rows = read_csv(stream.read(), CSV_ROWS)
         except NoTable as error:
             raise WorkbookRefused(NEITHER) from error
-    sheets, hidden = _sheets(stream, only)
+        return Book(kind, [Sheet(CSV_SHEET, rows[:most], height=len(rows))], list(notes))
+    sheets, hidden = _sheets(stream, only, most)
     return Book(kind, sheets, [*notes, *_hidden_notes(hidden)])
 
 
-def _check(stream: BinaryIO, limits: PackageLimits, findings: Findings) -> BookFormat:
+def _check(stream: BinaryIO, limits: PackageLimits, findings: Findings, peek: Peek | None) -> BookFormat:
     stream.seek(0, 2)
     size = stream.tell()
     stream.seek(0)
@@ -101,7 +125,7 @@ def _check(stream: BinaryIO, limits: PackageLimits, findings: Findings) -> BookF
         _check_old(stream, limits)
         return BookFormat.XLS
     if head.startswith(PLAIN_ZIP):
-        fault = check_package(stream, limits, findings)
+        fault = check_package(stream, limits, findings, peek)
         if fault:
             raise WorkbookRefused(fault)
         return BookFormat.XLSX
@@ -128,7 +152,7 @@ def _check_old(stream: BinaryIO, limits: PackageLimits) -> None:
         raise WorkbookRefused(package.TOO_DENSE)
 
 
-def _sheets(stream: BinaryIO, only: str | None) -> tuple[list[Sheet], list[str]]:
+def _sheets(stream: BinaryIO, only: str | None, most: int | None) -> tuple[list[Sheet], list[str]]:
     """The visible sheets with their cells, and the names of the hidden ones."""
     visible = python_calamine.SheetVisibleEnum.Visible
     try:
@@ -138,9 +162,9 @@ def _sheets(stream: BinaryIO, only: str | None) -> tuple[list[Sheet], list[str]]
         sheets = []
         for name in names:
             found = book.get_sheet_by_name(name)
-            if found.start is not None:
+            if found.start is not None and found.end is not None:
                 merges = tuple(Merge(*start, *end) for start, end in found.merged_cell_ranges or ())
-                sheets.append(Sheet(name, list(found.iter_rows()), merges))
+                sheets.append(Sheet(name, list(islice(found.iter_rows(), most)), merges, found.end[0] + 1))
     except (KeyboardInterrupt, SystemExit):  # pragma: no cover - the process is told to stop
         raise
     except python_calamine.PasswordError as error:

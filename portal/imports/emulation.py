@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select
 
 from portal.core.errors import NotAllowed, NotFound
-from portal.core.text import fold
+from portal.core.text import fold, person_sort_key, sort_key
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.emulation.catalogue_models import EmulationTitle, RegistrationPeriod
@@ -21,9 +21,9 @@ from portal.domain.emulation.models import EmulationRegistration
 from portal.domain.emulation.queries.imports import LINES, line_imports
 from portal.domain.emulation.queries.periods import titles_valid
 from portal.domain.emulation.queries.registrations import get_registration
-from portal.domain.emulation.services.bulk import LineCommand, apply_lines
+from portal.domain.emulation.services.bulk import KeyedLine, apply_keyed
 from portal.domain.emulation.services.import_rows import check_rows
-from portal.domain.emulation.services.line_values import LineData
+from portal.domain.emulation.services.line_values import LineValues
 from portal.domain.emulation.services.shared import audit, giver_of, load_for_write
 from portal.domain.emulation.titles import TitleIndex, title_form
 from portal.domain.emulation.workbook import (
@@ -34,6 +34,7 @@ from portal.domain.emulation.workbook import (
     KEY,
     NAME,
     NOTE,
+    NUMBER,
     POST,
     SILENT,
     SUBJECT,
@@ -41,14 +42,16 @@ from portal.domain.emulation.workbook import (
     Marker,
 )
 from portal.domain.staging.models import ImportBatch
-from portal.domain.staging.rows import Found, Outcome, RowInput, RowVerdict
+from portal.domain.staging.rows import Outcome, Rows, Verdicts
 from portal.domain.units.models import Unit
-from portal.imports._body import Record
 from portal.imports._cells import shown, year_of
 from portal.imports.kinds import DIRECT_ROWS, MOST_ROWS, ImportKind, Link, Place, Shown
 from portal.imports.mapping import Looks
 from portal.imports.spec import Field, Fields
 
+KeyT = TypeVar("KeyT")
+ValueT = TypeVar("ValueT")
+NamedT = TypeVar("NamedT")
 BORN_MALE, BORN_FEMALE = "born_male", "born_female"
 SUGGESTIONS = 3
 MOST_UNKNOWN = 200  # so many different unknown titles get a suggestion: it is costly, and nobody reads more
@@ -80,6 +83,7 @@ def _fields() -> Fields:
             by_mark=c.key == TITLE,
             by_group=c.key in BY_GROUP,
             fixable=c.key in FIXABLE,
+            unread=c.key == NUMBER,
         )
         for c in COLUMNS
     ]
@@ -91,23 +95,27 @@ def _fields() -> Fields:
     return Fields(plain)
 
 
+Subjects = SubjectKind | None
+PERSON = SubjectKind.PERSON  # looked up once: lists are long
+BAD = -1  # a year that cannot be read
+
+
 class LineReader:
     """Turns rows into lines; what was looked up once is remembered. `titles` are those of the registration's period."""
 
     def __init__(self, titles: Sequence[EmulationTitle], today: date) -> None:
         self._index = TitleIndex(titles)
         self._today = today
-        self._titles: dict[str, EmulationTitle | None] = {}
         self._unknown: dict[str, str] = {}
-        self._years: dict[str, int | None] = {}
-        self._subjects = {text: kind for kind, texts in _SUBJECTS.items() for text in texts}
-        self._genders = {text: kind for kind, texts in _GENDERS.items() for text in texts}
-        self._folds: dict[str, str] = {}
+        self._titles = Known[str, EmulationTitle | None](self._index.match)
+        self._subjects = Known[str, Subjects](lambda text: _named(_SUBJECTS, text))
+        self._genders = Known[str, str | None](lambda text: _named(_GENDERS, text) if text else "")
+        self._years = Known[str, int | None](lambda text: (year_of(text) or BAD) if text else None)
+        self._folds = Known[str, str](fold)
+        self._of_person, self._of_thing = Known[str, str](person_sort_key), Known[str, str](sort_key)
 
     def title(self, text: str) -> EmulationTitle | None:
         """The title that is written like this, or None."""
-        if text not in self._titles:
-            self._titles[text] = self._index.match(text)
         return self._titles[text]
 
     def title_of_group(self, text: str) -> EmulationTitle | None:
@@ -124,46 +132,51 @@ class LineReader:
             return SubjectKind.PERSON
         return None
 
-    def read(self, record: Record) -> RowInput:
-        """One row: its command or what is wrong, and what to look at."""
-        cells = record.cells
-        errors: list[Found] = []
-        warnings: list[Found] = []
-        title = self._title(record, errors)
-        subject = self._subject(record, title, errors)
-        born, gender = self._born_and_gender(cells, errors, warnings)
-        command = None
-        if title is not None and subject is not None and not errors:
-            data = LineData(
-                subject=subject,
-                name=cells.get(NAME, ""),
-                title_id=title.id,
-                post=cells.get(POST, ""),
-                division=cells.get(DIVISION, ""),
-                birth_year=born,
-                gender=gender,
-                note=cells.get(NOTE, ""),
-            )
-            command = LineCommand(_key(cells.get(KEY, "")), data)
-        else:
-            _missing(cells, subject, errors)
-        read = {TITLE: title.name} if title is not None and title.name != cells.get(TITLE) else None
-        return RowInput(
-            record.number, record.part, cells, command, errors, warnings, read, record.places, record.groups
+    def read(self, rows: Rows) -> None:
+        """Make a line of each row, or say what is wrong with it."""
+        titles = self._read_titles(rows)
+        subjects = self._read_subjects(rows, titles)
+        years, genders = self._read_births(rows)
+        names, posts = rows.column(NAME), rows.column(POST)
+        keys = [_key(text) if text else None for text in rows.column(KEY)]
+        persons = [subject is PERSON for subject in subjects]
+        of_person, of_thing = self._of_person, self._of_thing
+        lines = map(
+            LineValues._make,
+            zip(
+                subjects,
+                names,
+                map(self._folds.__getitem__, names),
+                [of_person[n] if person else of_thing[n] for n, person in zip(names, persons, strict=True)],
+                posts,
+                rows.column(DIVISION),
+                [year if person else None for year, person in zip(years, persons, strict=True)],
+                [gender if person else "" for gender, person in zip(genders, persons, strict=True)],
+                [title.id if title is not None else 0 for title in titles],
+                rows.column(NOTE),
+                strict=True,
+            ),
         )
+        rows.commands = list(map(KeyedLine, keys, lines))
+        for index in rows.errors:
+            rows.commands[index] = None
+            self._missing(rows, index, subjects[index])
 
-    def _title(self, record: Record, errors: list[Found]) -> EmulationTitle | None:
-        text = record.cells.get(TITLE, "")
-        if text:
-            found = self.title(text)
-            if found is None:
-                errors.append((TITLE, self._not_known(text)))
-            return found
-        for heading in record.groups:
-            if (found := self.title_of_group(heading)) is not None:
-                return found
-        errors.append((TITLE, "Thiếu danh hiệu, hình thức."))
-        return None
+    def _read_titles(self, rows: Rows) -> list[EmulationTitle | None]:
+        texts = rows.column(TITLE)
+        titles = list(map(self._titles.__getitem__, texts))
+        if None in titles:
+            for index, text in enumerate(texts):
+                if titles[index] is None and not text and rows.groups:
+                    found = (self.title_of_group(heading) for heading in rows.groups[index])
+                    titles[index] = next((title for title in found if title is not None), None)
+                if titles[index] is None:
+                    rows.error(index, TITLE, self._not_known(text) if text else "Thiếu danh hiệu, hình thức.")
+        names = [title.name if title is not None else "" for title in titles]
+        understood = [name if name != text else "" for name, text in zip(names, texts, strict=True)]
+        if any(understood):
+            rows.read[TITLE] = understood
+        return titles
 
     def _not_known(self, text: str) -> str:
         form = title_form(text)[:60]
@@ -173,53 +186,79 @@ class LineReader:
             self._unknown[form] = f"; có phải {names}?" if names else ". Xin chọn trong danh sách của tệp mẫu."
         return f"Danh hiệu “{shown(text)}” không có trong danh mục{self._unknown[form]}"
 
-    def _subject(self, record: Record, title: EmulationTitle | None, errors: list[Found]) -> SubjectKind | None:
-        text = record.cells.get(SUBJECT, "")
-        if text:
-            kind = self._subjects.get(self._fold(text))
-            if kind is None:
-                errors.append((SUBJECT, f"Loại “{shown(text)}” không hợp lệ; xin ghi “Cá nhân” hoặc “Tập thể”."))
-            return kind
-        for heading in record.groups:
+    def _read_subjects(self, rows: Rows, titles: Sequence[EmulationTitle | None]) -> list[Subjects]:
+        texts = rows.column(SUBJECT)
+        subjects = list(map(self._subjects.__getitem__, texts))
+        for index, kind in enumerate(subjects):
+            if kind is not None:
+                continue
+            if text := texts[index]:
+                told = f"Loại “{shown(text)}” không hợp lệ; xin ghi “Cá nhân” hoặc “Tập thể”."
+                rows.error(index, SUBJECT, told)
+                continue
+            subjects[index] = self._subject_otherwise(rows, index, titles[index])
+            if subjects[index] is None and titles[index] is not None:
+                rows.error(index, SUBJECT, "Thiếu loại; xin ghi “Cá nhân” hoặc “Tập thể”.")
+        return subjects
+
+    def _subject_otherwise(self, rows: Rows, index: int, title: EmulationTitle | None) -> Subjects:
+        """The kind by the headings of groups, else by a title that fits one alone."""
+        for heading in rows.groups[index] if rows.groups else ():
             if (kind := self.subject_of_group(heading)) is not None:
                 return kind
-        if title is None or title.subject is SubjectKind.BOTH:
-            if title is not None:
-                errors.append((SUBJECT, "Thiếu loại; xin ghi “Cá nhân” hoặc “Tập thể”."))
-            return None
-        return title.subject
+        return None if title is None or title.subject is SubjectKind.BOTH else title.subject
 
-    def _born_and_gender(
-        self, cells: Mapping[str, str], errors: list[Found], warnings: list[Found]
-    ) -> tuple[int | None, str]:
-        """Year of birth and gender; the year may stand in a column for men or in one for women."""
-        text, place, gender = cells.get(BORN, ""), BORN, ""
+    def _read_births(self, rows: Rows) -> tuple[list[int | None], list[str]]:
+        """Years of birth and genders; the year may stand in a column for men or in one for women."""
+        years = self._read_years(rows, BORN)
+        written = rows.column(GENDER)
+        genders = list(map(self._genders.__getitem__, written))
+        if None in genders:
+            for index, text in enumerate(written):
+                if genders[index] is None:
+                    told = f"Giới tính “{shown(text)}” không hợp lệ; xin ghi “Nam” hoặc “Nữ”, hoặc để trống."
+                    rows.error(index, GENDER, told)
         for key, kind in _BORN_BY_GENDER.items():
-            if cells.get(key):
-                text, place, gender = cells[key], key, kind.value
-        year = self._year(text)
-        if text and year is None:
-            errors.append((place, f"Năm sinh “{shown(text)}” không đọc được; xin ghi bốn chữ số, ví dụ 1985."))
-        elif year is not None and not YOUNGEST_LIKELY <= self._today.year - year <= OLDEST_LIKELY:
-            warnings.append((place, f"Năm sinh {year} khác thường; xin kiểm tra lại."))
-        written = cells.get(GENDER, "")
-        if not written:
-            return year, gender
-        found = self._genders.get(self._fold(written))
-        if found is None:
-            text = f"Giới tính “{shown(written)}” không hợp lệ; xin ghi “Nam” hoặc “Nữ”, hoặc để trống."
-            errors.append((GENDER, text))
-        return year, found.value if found is not None else ""
+            if key in rows.texts:
+                for index, year in enumerate(self._read_years(rows, key)):
+                    if year is not None:
+                        years[index] = year
+                        genders[index] = genders[index] or kind.value
+        return years, [gender or "" for gender in genders]
 
-    def _year(self, text: str) -> int | None:
-        if text not in self._years:
-            self._years[text] = year_of(text)
-        return self._years[text]
+    def _read_years(self, rows: Rows, key: str) -> list[int | None]:
+        texts = rows.column(key)
+        years = list(map(self._years.__getitem__, texts))
+        youngest, oldest = self._today.year - YOUNGEST_LIKELY, self._today.year - OLDEST_LIKELY
+        likely = {year for year in set(years) if year is None or oldest <= year <= youngest}
+        if len(likely) < len(set(years)):
+            for index, year in enumerate(years):
+                if year == BAD:
+                    told = f"Năm sinh “{shown(texts[index])}” không đọc được; xin ghi bốn chữ số, ví dụ 1985."
+                    rows.error(index, key, told)
+                    years[index] = None
+                elif year not in likely:
+                    rows.warn(index, key, f"Năm sinh {year} khác thường; xin kiểm tra lại.")
+        return years
 
-    def _fold(self, text: str) -> str:
-        if text not in self._folds:
-            self._folds[text] = fold(text)
-        return self._folds[text]
+    def _missing(self, rows: Rows, index: int, subject: Subjects) -> None:
+        """Say at once what else a faulty row lacks; of a sound row the domain says it."""
+        if not rows.column(NAME)[index]:
+            rows.error(index, NAME, "Thiếu họ tên hoặc tên tập thể.")
+        if subject is SubjectKind.PERSON and not rows.column(POST)[index]:
+            rows.error(index, POST, "Thiếu chức vụ của cá nhân.")
+
+
+class Known(dict[KeyT, ValueT]):
+    """What was found out already: in a long list the same texts come again and again."""
+
+    def __init__(self, find: Callable[[KeyT], ValueT]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, key: KeyT) -> ValueT:
+        found = self[key] = self._find(key)
+        return found
 
 
 class LineTarget:
@@ -247,18 +286,17 @@ class LineTarget:
             "các dòng sẽ được thêm vào bản đăng ký đang mở."
         ]
 
-    def read(self, records: Sequence[Record]) -> list[RowInput]:
-        """Rows as lines."""
-        return [self._reader.read(record) for record in records]
+    def read(self, rows: Rows) -> None:
+        """Make a line of each row."""
+        self._reader.read(rows)
 
-    def check(self, work: Work, rows: Sequence[RowInput]) -> list[RowVerdict]:
+    def check(self, work: Work, commands: Sequence[KeyedLine]) -> Verdicts:
         """What the rows would do to the lines as they are now."""
-        return check_rows(work, work.session.get_one(EmulationRegistration, self.registration_id), rows)
+        return check_rows(work, work.session.get_one(EmulationRegistration, self.registration_id), commands)
 
-    def apply(self, work: Work, rows: Sequence[RowInput]) -> Outcome:
+    def apply(self, work: Work, commands: Sequence[KeyedLine]) -> Outcome:
         """Bring the lines in."""
-        registration = load_for_write(work, self.registration_id)
-        return apply_lines(work, registration, [row.command for row in rows if row.command is not None])
+        return apply_keyed(work, load_for_write(work, self.registration_id), commands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,12 +379,10 @@ def open_registration(work: Work, registration_id: int) -> EmulationRegistration
     return found
 
 
-def _missing(cells: Mapping[str, str], subject: SubjectKind | None, errors: list[Found]) -> None:
-    """Say at once what else a faulty row lacks; of a sound row the domain says it."""
-    if not cells.get(NAME):
-        errors.append((NAME, "Thiếu họ tên hoặc tên tập thể."))
-    if subject is SubjectKind.PERSON and not cells.get(POST):
-        errors.append((POST, "Thiếu chức vụ của cá nhân."))
+def _named(writings: Mapping[NamedT, Sequence[str]], text: str) -> NamedT | None:
+    """What is written like this, or None."""
+    folded = fold(text)
+    return next((value for value, texts in writings.items() if folded in texts), None)
 
 
 def _key(text: str) -> str | None:

@@ -10,15 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from portal.core.collector import paused_collector
 from portal.core.errors import InvalidInput, NotFound
 from portal.core.filestore import FileStore
 from portal.domain.access.actor import Work
 from portal.domain.staging import queries, services
 from portal.domain.staging.enums import ImportRowState, ImportState
-from portal.domain.staging.models import ImportBatch, ImportRow
-from portal.domain.staging.rows import Outcome, RowInput, RowVerdict, findings, stored, unread
-from portal.imports._body import Record, read_body
-from portal.imports._book import Book, BookFormat, open_book, read_book
+from portal.domain.staging.models import ImportBatch
+from portal.domain.staging.rows import Outcome, Rows, RowVerdict, StoredRow, Verdicts, from_stored, stored, verdict_of
+from portal.imports._body import read_body
+from portal.imports._book import Book, BookFormat, peek_book, read_book
 from portal.imports._cells import text_of
 from portal.imports._errors import WorkbookRefused
 from portal.imports._header import header_from
@@ -42,23 +43,29 @@ EMPTY_TABLE = "Không có dòng nào được điền dưới dòng tiêu đề.
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What a file holds and would do: its rows as they are stored, how many of each, sentences about it as a whole."""
+    """What a file holds and would do: its rows with what is said of each, sentences about it as a whole."""
 
-    rows: Sequence[Mapping[str, Any]]
-    states: Sequence[ImportRowState]
+    rows: Rows
+    verdicts: Verdicts
     notes: Sequence[str]
+
+    @paused_collector()
+    def stored(self, batch_id: int) -> list[StoredRow]:
+        """The rows as they are kept."""
+        return stored(batch_id, self.rows, self.verdicts)
 
     def digest(self) -> str:
         """A short word for what the rows say: another word, another outcome."""
-        told = [(row["number"], row["part"], row["state"].value, row["changes"], row["errors"]) for row in self.rows]
-        return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+        v = self.verdicts
+        told = repr((len(v.states), v.changes, v.errors, len(v.warnings)))
+        return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
     """The rows of a file, and sentences about it as a whole."""
 
-    rows: Sequence[RowInput]
+    rows: Rows
     notes: Sequence[str]
 
 
@@ -77,9 +84,10 @@ def load_batch(work: Work, batch_id: int, *, lock: bool = False) -> tuple[Import
     return kind, batch
 
 
+@paused_collector()
 def inspect(stream: BinaryIO, limits: PackageLimits, kind: ImportKind, target: ImportTarget) -> tuple[Book, Layout]:
     """Look at a file and say how its likeliest sheet is laid out. Raises WorkbookRefused."""
-    book = open_book(stream, limits)
+    book = peek_book(stream, limits)
     return book, lay_out(book, kind.fields, target.looks)
 
 
@@ -137,6 +145,7 @@ def is_plain(layout: Layout, kind: ImportKind) -> bool:
     return is_sure(layout, kind.fields)
 
 
+@paused_collector()
 def read_file(source: Source, kind: ImportKind, target: ImportTarget, layout: Layout) -> ReadFile:
     """The rows of a received file as commands. Raises WorkbookRefused."""
     sheet = source.book(layout.sheet).sheet(layout.sheet)
@@ -148,45 +157,67 @@ def read_file(source: Source, kind: ImportKind, target: ImportTarget, layout: La
     says = says_group(kind.fields, target.looks)
     most = min(kind.most_rows, source.most_rows)
     body = read_body(sheet, header, mapping, kind.fields, says, most)
-    rows = target.read(body.records)
+    target.read(body.rows)
     notes = [*target.notes(above), *layout.notes, *body.notes(mapping.groups), *_unread_columns(layout)]
-    if not rows:
+    if not body.rows.numbers:
         notes.append(EMPTY_TABLE)
-    return ReadFile(rows, notes)
+    return ReadFile(body.rows, notes)
 
 
+@paused_collector()
 def check(work: Work, target: ImportTarget, read: ReadFile) -> Staged:
     """What the rows would do as things stand. Raises InvalidInput (file) on the whole."""
-    verdicts = verdicts_of(work, target, read.rows)
-    rows = [stored(row, verdict) for row, verdict in zip(read.rows, verdicts, strict=True)]
-    return Staged(rows, [verdict.state for verdict in verdicts], read.notes)
+    return Staged(read.rows, verdicts_of(work, target, read.rows), read.notes)
 
 
-def verdicts_of(work: Work, target: ImportTarget, rows: Sequence[RowInput]) -> Sequence[RowVerdict]:
+def verdicts_of(work: Work, target: ImportTarget, rows: Rows) -> Verdicts:
     """The verdict on each row; those that make no command are faulty by what was read."""
-    sound = [row for row in rows if row.command is not None]
-    found = iter(target.check(work, sound))
-    return [unread(row) if row.command is None else next(found) for row in rows]
+    sound = rows.sound()
+    found = target.check(work, [rows.commands[index] for index in sound])
+    if len(sound) == len(rows):
+        places: Sequence[int] = range(len(rows))
+        states = found.states
+    else:
+        places = sound
+        states = [ImportRowState.FAULTY] * len(rows)
+        for index, state in zip(sound, found.states, strict=True):
+            states[index] = state
+    warnings = {**rows.warnings}
+    for place, told in found.warnings.items():
+        warnings[places[place]] = [*rows.warnings.get(places[place], ()), *told]
+    return Verdicts(
+        states,
+        {places[place]: changes for place, changes in found.changes.items()},
+        rows.errors | {places[place]: errors for place, errors in found.errors.items()},
+        warnings,
+    )
 
 
 def keep_staged(work: Work, kind: ImportKind, batch: ImportBatch, staged: Staged) -> None:
     """Keep what was read and checked; the batch then waits for its decision."""
     services.drop_rows(work.session, batch.id)
-    services.put_rows(work.session, batch.id, staged.rows)
+    services.put_rows(work.session, staged.stored(batch.id))
     end_reading(work, kind, batch, staged)
 
 
 def end_reading(work: Work, kind: ImportKind, batch: ImportBatch, staged: Staged) -> None:
     """All rows are kept: count them and record it."""
-    services.finish_reading(work, batch, staged.states, staged.notes)
+    services.finish_reading(work, batch, staged.verdicts.states, staged.notes)
     kind.record(work, batch, "staged", {"rows": len(staged.rows)})
 
 
-def moved_rows(work: Work, batch: ImportBatch, target: ImportTarget) -> dict[int, RowVerdict]:
-    """The rows that would do something else now than was shown: row id to verdict."""
-    kept = list(work.session.scalars(queries.rows_of(batch.id)))
-    verdicts = verdicts_of(work, target, target.read([record_of(row) for row in kept]))
-    return {row.id: verdict for row, verdict in zip(kept, verdicts, strict=True) if _differs(row, verdict)}
+@paused_collector()
+def moved_rows(work: Work, batch: ImportBatch, target: ImportTarget) -> dict[tuple[int, int], RowVerdict]:
+    """The rows that would do something else now than was shown, by number and part."""
+    kept = work.session.execute(queries.verdicts_of(batch.id)).all()
+    rows = _read_again(target, [(row.number, row.part, row.payload) for row in kept])
+    verdicts = verdicts_of(work, target, rows)
+    found = ((row, verdict_of(verdicts, index)) for index, row in enumerate(kept))
+    return {
+        (row.number, row.part): verdict
+        for row, verdict in found
+        if (row.state, row.changes or None, row.errors or None) != (verdict.state, verdict.changes, verdict.errors)
+    }
 
 
 def apply_batch(
@@ -200,10 +231,12 @@ def apply_batch(
         return None
     target = target or kind.target(work, batch.subject_id)
     shown = Outcome(batch.new_count, batch.changed_count, batch.same_count)
-    faulty, kept = batch.faulty_count, work.session.scalars(queries.rows_of(batch.id))
-    sound = [record_of(row) for row in kept if row.state is not ImportRowState.FAULTY]
+    faulty = batch.faulty_count
+    kept = work.session.execute(queries.verdicts_of(batch.id))
+    sound = [(row.number, row.part, row.payload) for row in kept if row.state is not ImportRowState.FAULTY]
+    rows = _read_again(target, sound)
     try:
-        outcome = target.apply(work, target.read(sound))
+        outcome = target.apply(work, [command for command in rows.commands if command is not None])
     except InvalidInput as error:
         raise services.ImportMoved from error
     if outcome != shown:
@@ -224,10 +257,11 @@ def cancel_batch(work: Work, kind: ImportKind, batch: ImportBatch) -> None:
     kind.record(work, batch, "cancelled", {})
 
 
-def record_of(row: ImportRow) -> Record:
-    """A stored row as it was read."""
-    payload = row.payload
-    return Record(row.number, payload["cells"], row.part, tuple(payload.get("groups", ())), payload.get("places"))
+def _read_again(target: ImportTarget, kept: Sequence[tuple[int, int, Mapping[str, Any]]]) -> Rows:
+    """Stored rows, read anew."""
+    rows = from_stored([number for number, _, _ in kept], [part for _, part, _ in kept], [p for _, _, p in kept])
+    target.read(rows)
+    return rows
 
 
 def place_of(mapping: ColumnMap, fallback: str, row_places: Mapping[str, int] | None, key: str) -> int:
@@ -244,8 +278,3 @@ def _unread_columns(layout: Layout) -> list[str]:
         return []
     names = ", ".join(f"“{column.heading[:60]}”" for column in unread_columns[:3])
     return [f"Không đọc {len(unread_columns)} cột: {names}{'…' if len(unread_columns) > 3 else ''}."]
-
-
-def _differs(row: ImportRow, verdict: RowVerdict) -> bool:
-    changes, errors = verdict.changes or {}, findings(verdict.errors) or []
-    return (row.state, row.changes or {}, row.errors or []) != (verdict.state, changes, errors)

@@ -18,8 +18,7 @@ from portal import imports
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.staging.models import ImportBatch
-from portal.domain.staging.rows import Outcome, RowInput, RowVerdict
-from portal.imports._body import Record
+from portal.domain.staging.rows import Outcome, Rows, Verdicts
 from portal.imports.mapping import Looks
 from portal.imports.spec import Fields
 
@@ -79,16 +78,16 @@ class ImportTarget(Protocol):
         """Sentences about the workbook, from the texts above its headings."""
         ...
 
-    def read(self, records: Sequence[Record]) -> list[RowInput]:
-        """Rows as commands, each with what is wrong with its cells; whatever they hold, it gives a sentence at most."""
+    def read(self, rows: Rows) -> None:
+        """Make commands of the rows, and say what is wrong with their cells; whatever they hold, that is all."""
         ...
 
-    def check(self, work: Work, rows: Sequence[RowInput]) -> list[RowVerdict]:
-        """What each row would do as things stand; changes nothing. Raises InvalidInput (file) on the whole."""
+    def check(self, work: Work, commands: Sequence[Any]) -> Verdicts:
+        """What each command would do as things stand; changes nothing. Raises InvalidInput (file) on the whole."""
         ...
 
-    def apply(self, work: Work, rows: Sequence[RowInput]) -> Outcome:
-        """Do what the rows say, all or none, safe to repeat. Raises InvalidInput when they no longer fit."""
+    def apply(self, work: Work, commands: Sequence[Any]) -> Outcome:
+        """Do what the commands say, all or none, safe to repeat. Raises InvalidInput when they no longer fit."""
         ...
 
 

@@ -145,7 +145,7 @@ def lay_out(book: Book, fields: Fields, looks: Looks, sheet: str | None = None, 
         raise WorkbookRefused(NOTHING)
     texts = {h.at: samples(chosen, header, h.at) for h in header.headings}
     columns = _suggested(header.headings, texts, fields, looks)
-    size = max(0, len(chosen.cells) - header.last - 1)
+    size = max(0, chosen.row_count - header.last - 1)
     plain = Layout(chosen.name, tuple(s.name for s in book.sheets), header.first, header.last, columns, size=size)
     groups = _groups_in(chosen, header, plain, fields, looks)
     used = bool(groups) and _lacks_group_field(plain, fields)

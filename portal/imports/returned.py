@@ -7,10 +7,11 @@ from typing import Any
 
 from portal.domain.staging.models import ImportRow
 from portal.domain.staging.returned import ReturnedRow, ReturnedSheet
-from portal.imports._body import groups_above, read_body
+from portal.imports._body import read_body
 from portal.imports._book import Merge, Sheet
 from portal.imports._cells import text_of
 from portal.imports._errors import WorkbookRefused
+from portal.imports._groups import groups_above
 from portal.imports._header import Header, header_from
 from portal.imports.engine import GONE, Source, place_of
 from portal.imports.kinds import ImportKind
@@ -33,7 +34,7 @@ def returned_sheet(
         raise WorkbookRefused(GONE)
     header, mapping = header_from(sheet, layout.first), column_map(layout)
     body = read_body(sheet, header, mapping, kind.fields, says_group(kind.fields, looks), kind.most_rows)
-    sent = {record.number for record in body.records}
+    sent = set(body.rows.numbers)
     wanted = sent if whole else {row.number for row in rows} & sent
     groups = groups_above(body.groups, wanted)
     faults = _faults(rows, kind, layout, mapping)

@@ -20,7 +20,7 @@ class Field:
     `silent` fields alone do not make a row (a number, a hidden key). `hidden` columns are the portal's own and stay out
     of sight. `joins`: several columns may hold it, and this stands between their texts. `by_mark`: columns of crosses
     may stand for it. `by_group`: rows of headings inside the table (I. …, A. …) may say it for the rows below them.
-    `fixable`: one value may be given for the whole file.
+    `fixable`: one value may be given for the whole file. `unread` fields are known and not kept (a row's number).
     """
 
     key: str
@@ -33,9 +33,10 @@ class Field:
     by_mark: bool = False
     by_group: bool = False
     fixable: bool = False
+    unread: bool = False
 
 
-FAULT_FIELD = Field(FAULT, FAULT_LABEL, silent=True, hidden=True)
+FAULT_FIELD = Field(FAULT, FAULT_LABEL, silent=True, hidden=True, unread=True)
 
 
 class Fields:

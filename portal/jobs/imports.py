@@ -23,7 +23,7 @@ from portal.jobs.api import JobContext, JobHandler, JobResult, Step
 from portal.jobs.services import JobView, job_of_record
 
 ResultT = TypeVar("ResultT")
-PIECE = 2_000
+PIECE = 10_000
 READ, APPLY = "import.read", "import.apply"
 READY = "Đã đọc xong tệp. Xin xem kết quả rồi xác nhận."
 MOVED = "Dữ liệu đã thay đổi từ lúc đọc tệp nên chưa nhập. Kết quả vừa được đối chiếu lại; xin xem rồi nhập."
@@ -98,14 +98,15 @@ class ReadImport:
         return JobResult(READY, link=address_of(batch_id))
 
     def _keep(self, ctx: JobContext, batch_id: int, staged: engine.Staged) -> None:
-        total, digest = len(staged.rows), staged.digest()
+        rows, digest = staged.stored(batch_id), staged.digest()
+        total = len(rows)
         done = ctx.checkpoint.get("done", 0) if ctx.checkpoint.get("digest") == digest else 0
         while True:
             with ctx.step() as step:
                 batch = self._batch(step, batch_id)
                 if done == 0:
                     services.drop_rows(step.session, batch_id)
-                services.put_rows(step.session, batch_id, staged.rows[done : done + PIECE])
+                services.put_rows(step.session, rows[done : done + PIECE])
                 done = min(done + PIECE, total)
                 if done == total:
                     engine.end_reading(step.work, self.what, batch, staged)

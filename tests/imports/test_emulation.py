@@ -16,7 +16,6 @@ from portal.domain.emulation.catalogue_models import EmulationTitle, Registratio
 from portal.domain.emulation.enums import SubjectKind
 from portal.domain.emulation.queries import titles_valid
 from portal.domain.emulation.workbook import COLUMNS, Marker
-from portal.domain.staging.rows import RowInput
 from portal.imports._errors import WorkbookRefused
 from portal.imports.emulation import MOST_UNKNOWN
 from portal.imports.kinds import kinds
@@ -24,6 +23,7 @@ from portal.imports.mapping import is_sure
 from tests.imports.workbooks import (
     MARKER,
     ReadList,
+    ReadRow,
     own_workbook,
     plain_workbook,
     read_lines,
@@ -45,7 +45,7 @@ def read_rows(titles: list[EmulationTitle], rows: list[list[Any]], **kwargs: Any
     return read_lines(plain_workbook(rows, **kwargs), titles, MARKER, TODAY)
 
 
-def one(titles: list[EmulationTitle], **values: Any) -> RowInput:
+def one(titles: list[EmulationTitle], **values: Any) -> ReadRow:
     return read_rows(titles, [row_of(**values)]).rows[0]
 
 
@@ -67,7 +67,7 @@ def test_a_row_becomes_a_line(titles: list[EmulationTitle]) -> None:
     row = one(titles, **PERSON, division="Văn phòng", birth_year=1985, gender="Nữ", note="Ghi", row_key=KEY)
     assert row.errors == []
     assert row.command is not None
-    data = row.command.data
+    data = row.command.values
     assert (row.number, row.command.row_key) == (4, KEY)
     assert (data.subject, data.name, data.post) == (SubjectKind.PERSON, "Lê Thị Hoa", "Kế toán")
     assert (data.division, data.birth_year, data.gender, data.note) == ("Văn phòng", 1985, "female", "Ghi")
@@ -86,7 +86,7 @@ def test_a_row_becomes_a_line(titles: list[EmulationTitle]) -> None:
 def test_titles_are_known_by_other_writings(titles: list[EmulationTitle], written: str, code: str) -> None:
     row = one(titles, **{**PERSON, "title_id": written})
     assert row.command is not None
-    assert row.command.data.title_id == next(t.id for t in titles if t.code == code)
+    assert row.command.values.title_id == next(t.id for t in titles if t.code == code)
 
 
 def test_an_unknown_title_names_its_cell_and_what_is_near(titles: list[EmulationTitle]) -> None:
@@ -139,7 +139,7 @@ def test_a_long_value_is_shown_shortened(titles: list[EmulationTitle]) -> None:
 def test_the_kind_follows_a_title_that_fits_one(titles: list[EmulationTitle]) -> None:
     row = one(titles, **{**PERSON, "subject": None})
     assert row.command is not None
-    assert row.command.data.subject is SubjectKind.PERSON
+    assert row.command.values.subject is SubjectKind.PERSON
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_the_kind_follows_a_title_that_fits_one(titles: list[EmulationTitle]) ->
 def test_years_of_birth_are_read_from_days_too(titles: list[EmulationTitle], value: Any, look: str, year: int) -> None:
     row = read_rows(titles, [row_of(**PERSON, birth_year=value)], formats={(0, 6): look}).rows[0]
     assert row.command is not None
-    assert row.command.data.birth_year == year
+    assert row.command.values.birth_year == year
 
 
 def test_an_odd_year_of_birth_calls_for_a_look(titles: list[EmulationTitle]) -> None:
@@ -168,7 +168,7 @@ def test_an_odd_year_of_birth_calls_for_a_look(titles: list[EmulationTitle]) -> 
 def test_what_looks_like_a_formula_stays_text(titles: list[EmulationTitle]) -> None:
     row = one(titles, **{**PERSON, "name": "=HYPERLINK(1)"})
     assert row.command is not None
-    assert row.command.data.name == "=HYPERLINK(1)"
+    assert row.command.values.name == "=HYPERLINK(1)"
 
 
 @pytest.mark.parametrize("key", ["abc", KEY + "0", KEY.replace("0", "g"), 12])
@@ -210,7 +210,7 @@ def test_years_in_a_column_for_men_and_one_for_women_and_crosses_under_titles(ti
     ]
     read = read_lines(two_row_workbook(HEADED, BELOW, rows), titles, MARKER, TODAY)
     codes = {t.id: t.code for t in titles}
-    made = [(r.number, r.part, r.command.data) for r in read.rows if r.command]
+    made = [(r.number, r.part, r.command.values) for r in read.rows if r.command]
     assert [(n, part, data.name, codes[data.title_id]) for n, part, data in made] == [
         (6, 0, "Nguyễn Văn An", "LDTT"),
         (7, 0, "Lê Thị Hoa", "LDTT"),
@@ -234,7 +234,8 @@ def test_headings_of_groups_say_kind_and_title(titles: list[EmulationTitle]) -> 
     read = read_lines(plain_workbook(rows, headings=("STT", "Họ và tên", "Chức vụ")), titles, MARKER, TODAY)
     codes = {t.id: t.code for t in titles}
     assert read.layout.use_groups
-    assert [(r.command.data.subject, r.command.data.name, codes[r.command.data.title_id]) for r in read.rows] == [
+    lines = [r.command.values for r in read.rows if r.command]
+    assert [(line.subject, line.name, codes[line.title_id]) for line in lines] == [
         (SubjectKind.COLLECTIVE, "Phòng Giáo dục", "TTLDXS"),
         (SubjectKind.PERSON, "Nguyễn Văn An", "CSTDCS"),
         (SubjectKind.PERSON, "Lê Thị Hoa", "GK"),

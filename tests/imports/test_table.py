@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from portal.imports._body import Body, Record, read_body
+from portal.imports._body import Body, read_body
 from portal.imports._book import Merge, Sheet
 from portal.imports._cells import column_letters, day_of, text_of, year_of
 from portal.imports._errors import WorkbookRefused
@@ -47,7 +47,7 @@ def body_of(*rows: list[Any], merges: tuple[Merge, ...] = (), most: int = 100) -
 
 
 def names(body: Body) -> list[str]:
-    return [record.cells.get("name", "") for record in body.records]
+    return body.rows.column("name")
 
 
 def test_headings_are_found_under_titles() -> None:
@@ -93,7 +93,7 @@ def test_columns_without_a_heading_are_kept_when_they_hold_something() -> None:
 
 def test_rows_carry_their_place_and_blank_ones_are_passed_over() -> None:
     body = body_of(AN, [None, "  ", "\u200b"], [3], [], HOA)
-    assert [(r.number, r.cells["name"]) for r in body.records] == [(2, "Nguyễn Văn An"), (6, "Lê Thị Hoa")]
+    assert list(zip(body.rows.numbers, names(body), strict=True)) == [(2, "Nguyễn Văn An"), (6, "Lê Thị Hoa")]
     assert body.notes(False) == []
 
 
@@ -131,12 +131,12 @@ def test_headings_of_groups_are_told_when_they_say_nothing() -> None:
 
 def test_a_cell_that_is_merged_downwards_holds_for_each_row() -> None:
     body = body_of(AN, [2, "Lê Thị Hoa", "", "Văn thư"], merges=(Merge(1, 2, 2, 2),))
-    assert [r.cells["title"] for r in body.records] == ["LĐTT", "LĐTT"]
+    assert body.rows.column("title") == ["LĐTT", "LĐTT"]
 
 
 def test_the_row_limit_is_exact() -> None:
     rows = [[n, f"Người {n}", "LĐTT", "Chuyên viên"] for n in range(1, 12)]
-    assert len(body_of(*rows, most=11).records) == 11
+    assert len(body_of(*rows, most=11).rows) == 11
     with pytest.raises(WorkbookRefused, match=r"Tệp có 11 dòng; mỗi lần nhập nhiều nhất 10 dòng"):
         body_of(*rows, most=10)
 
@@ -144,9 +144,8 @@ def test_the_row_limit_is_exact() -> None:
 def test_several_columns_may_hold_one_field() -> None:
     sheet = sheet_of(["Họ và tên", "", "Danh hiệu"], ["Nguyễn Văn", "An", "LĐTT"])
     mapping = ColumnMap({"name": (0, 1), "title": (2,)}, fixed={"post": "Kế toán"})
-    assert read_body(sheet, header_of(sheet), mapping, FIELDS).records == [
-        Record(2, {"name": "Nguyễn Văn An", "title": "LĐTT", "post": "Kế toán"})
-    ]
+    rows = read_body(sheet, header_of(sheet), mapping, FIELDS).rows
+    assert rows.cells(0) == {"name": "Nguyễn Văn An", "title": "LĐTT", "post": "Kế toán"}
 
 
 def layout(*columns: ColumnView, **more: Any) -> Layout:

@@ -11,8 +11,9 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 from portal.domain.emulation.catalogue_models import EmulationTitle
-from portal.domain.emulation.workbook import COLUMNS, NAME, NUMBER, Marker
-from portal.domain.staging.rows import RowInput
+from portal.domain.emulation.services.bulk import KeyedLine
+from portal.domain.emulation.workbook import COLUMNS, NAME, Marker
+from portal.domain.staging.rows import Rows
 from portal.exports.emulation_template import Template, TemplateRow, TitleRow, write_template
 from portal.imports._body import read_body
 from portal.imports._cells import at_cell, column_letters, text_of
@@ -111,23 +112,52 @@ def own_workbook(
 
 
 @dataclass(frozen=True)
+class ReadRow:
+    """One row as it was read."""
+
+    number: int
+    part: int
+    cells: dict[str, str]
+    command: KeyedLine | None
+    errors: list[tuple[str, str]]
+    warnings: list[tuple[str, str]]
+    places: dict[str, int] | None
+
+
+@dataclass(frozen=True)
 class ReadList:
     """A workbook of lines as it is read without anyone's choice: its layout, where the fields stand, its rows."""
 
     layout: Layout
     mapping: ColumnMap
-    rows: list[RowInput]
+    read: Rows
     notes: list[str]
 
-    def texts(self, row: RowInput) -> list[str]:
+    @property
+    def rows(self) -> list[ReadRow]:
+        read = self.read
+        return [
+            ReadRow(
+                number,
+                read.part(index),
+                read.cells(index),
+                read.commands[index],
+                read.errors.get(index, []),
+                read.warnings.get(index, []),
+                read.places.get(index),
+            )
+            for index, number in enumerate(read.numbers)
+        ]
+
+    def texts(self, row: ReadRow) -> list[str]:
         """What is wrong with a row, each with its cell."""
         return [self._told(row, *found) for found in row.errors]
 
-    def warnings(self, row: RowInput) -> list[str]:
+    def warnings(self, row: ReadRow) -> list[str]:
         """What of a row calls for a look, each with its cell."""
         return [self._told(row, *found) for found in row.warnings]
 
-    def _told(self, row: RowInput, key: str, text: str) -> str:
+    def _told(self, row: ReadRow, key: str, text: str) -> str:
         return at_cell(column_letters(place_of(self.mapping, NAME, row.places, key)), row.number, text)
 
 
@@ -140,7 +170,5 @@ def read_lines(stream: BinaryIO, titles: Sequence[EmulationTitle], marker: Marke
     header, mapping = header_from(sheet, layout.first), column_map(layout)
     body = read_body(sheet, header, mapping, kind.fields, says_group(kind.fields, target.looks))
     above = [text for row in sheet.cells[: header.first] for value in row if (text := text_of(value))]
-    return ReadList(layout, mapping, target.read(body.records), [*target.notes(above), *body.notes(mapping.groups)])
-
-
-__all__ = ["MARKER", "NUMBER", "ReadList", "own_workbook", "plain_workbook", "read_lines", "row_of", "two_row_workbook"]
+    target.read(body.rows)
+    return ReadList(layout, mapping, body.rows, [*target.notes(above), *body.notes(mapping.groups)])

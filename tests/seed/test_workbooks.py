@@ -54,7 +54,7 @@ def test_the_workbooks_read_without_a_fault(book: Book, count: int) -> None:
 def test_every_title_of_the_year_comes_and_some_in_other_writings(book: Book, count: int) -> None:
     rows = read(FOLDER / book.file_name, book).rows
     by_id = {title.id: title for title in titles()}
-    used = {by_id[row.command.data.title_id].code for row in rows if row.command}
+    used = {by_id[row.command.values.title_id].code for row in rows if row.command}
     assert used == {title.code for title in titles()}
     names = {title.name for title in titles()}
     assert sum(row.cells["title_id"] not in names for row in rows) >= 3
@@ -62,7 +62,7 @@ def test_every_title_of_the_year_comes_and_some_in_other_writings(book: Book, co
 
 @pytest.mark.parametrize(("book", "count"), BOOKS)
 def test_people_carry_post_birth_and_gender_and_some_are_namesakes(book: Book, count: int) -> None:
-    lines = [row.command.data for row in read(FOLDER / book.file_name, book).rows if row.command]
+    lines = [row.command.values for row in read(FOLDER / book.file_name, book).rows if row.command]
     people = [line for line in lines if line.subject is SubjectKind.PERSON]
     assert all(line.post and line.birth_year and line.gender for line in people)
     posts: dict[str, set[str]] = {}

@@ -131,7 +131,7 @@ def download_returned(batch_id: int) -> Response:
     return send_made(lambda stream, _: write_returned(stream, sheet), f"{name} - can sua.xlsx", XLSX)
 
 
-def _look_again(batch_id: int) -> tuple[bool, dict[int, RowVerdict]]:
+def _look_again(batch_id: int) -> tuple[bool, dict[tuple[int, int], RowVerdict]]:
     """Whether the worker is to apply the batch, else the rows that would do something else now than was shown.
 
     Raises NotFound, and what forbids importing into the record.

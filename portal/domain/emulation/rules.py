@@ -11,17 +11,24 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
-from portal.core.text import fold, sort_key
+from portal.core.text import fold, person_sort_key, sort_key
 from portal.domain.emulation.enums import SubjectKind, TitleFamily, TitleScope
 
 FLAGS = frozenset({"CTDT", "CTDCP"})
 ERROR, WARNING = "error", "warning"
+PERSON, BOTH = SubjectKind.PERSON, SubjectKind.BOTH  # looked up once: lists are long
 
 
-@dataclass(frozen=True, slots=True)
-class LineFacts:
-    """What the checks read of a line. `id` names it in findings (negative for rows that are not stored yet)."""
+Identity = tuple[object, ...]
+
+
+class LineFacts(NamedTuple):
+    """What the checks read of a line. `id` names it in findings (negative for rows that are not stored yet).
+
+    `who` is the identity of its subject (see `identity`), given where it is known already: lists are long.
+    """
 
     id: int
     position: int
@@ -33,6 +40,7 @@ class LineFacts:
     title_code: str
     birth_year: int | None = None
     origin_unit_id: int | None = None
+    who: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +71,7 @@ class RuleFacts:
     ref: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a check found: `level` error or warning, the sentence, the lines, the field at fault, the source with its
     confidence.
     """
@@ -104,9 +111,10 @@ def check_lines(
     `rounding` (down, nearest, up) is how a share is turned into a number of people.
     """
     whole = Whole(expected or {}, staff_count)
+    subjects = _subjects(lines)
     found = [
         *_each_line(lines, titles),
-        *_repeated(lines, titles),
+        *_repeated(subjects, titles),
         *_flags(lines),
         *_namesakes(lines),
         *_shares(lines, titles, rules, rounding, whole),
@@ -131,25 +139,32 @@ def share_allowed(base: int, percent: Decimal | int, rounding: str = "down") -> 
     return int(exact.to_integral_value(rounding="ROUND_FLOOR"))
 
 
-def name_key(name: str) -> str:
-    """The form in which two writings of one name agree: hoà and hòa, capitals, spaces; a different tone is a different
-    name.
+def identity(
+    subject: SubjectKind, sort_key: str, post: str, division: str, origin_unit_id: int | None = None
+) -> Identity:
+    """What lines about one subject have in common: `sort_key` is that of the name, by the kind of subject.
+
+    Writings of one name agree in it (hoà and hòa, capitals, spaces); a different tone is a different name.
     """
-    return sort_key(name)
+    return (sort_key, *desk_key(subject, post, division), origin_unit_id)
+
+
+def desk_key(subject: SubjectKind, post: str, division: str) -> tuple[str, str]:
+    """Where a subject of that name is told from another: by post and division, a collective by the division alone."""
+    return fold(post) if subject is PERSON else "", fold(division)
 
 
 def people_of(lines: Iterable[LineFacts]) -> list[list[LineFacts]]:
     """The lines of persons, one group for each person."""
-    persons = (line for line in lines if line.subject is SubjectKind.PERSON)
-    return [person for alike in _grouped(persons, _person_key) for person in _by_birth(alike)]
+    alike = _grouped((line for line in lines if line.subject is PERSON), _who)
+    return [person for group in alike for person in ([group] if len(group) == 1 else _by_birth(group))]
 
 
-def _person_key(line: LineFacts) -> tuple[object, ...]:
-    return name_key(line.name), fold(line.post), fold(line.division), line.origin_unit_id
-
-
-def _collective_key(line: LineFacts) -> tuple[object, ...]:
-    return name_key(line.name), fold(line.division), line.origin_unit_id
+def _who(line: LineFacts) -> Identity:
+    if line.who is not None:
+        return line.who
+    key = person_sort_key(line.name) if line.subject is PERSON else sort_key(line.name)
+    return identity(line.subject, key, line.post, line.division, line.origin_unit_id)
 
 
 def _by_birth(lines: Sequence[LineFacts]) -> list[list[LineFacts]]:
@@ -162,8 +177,8 @@ def _by_birth(lines: Sequence[LineFacts]) -> list[list[LineFacts]]:
     return list(groups.values())
 
 
-def _grouped(lines: Iterable[LineFacts], key: Callable[[LineFacts], tuple[object, ...]]) -> Iterable[list[LineFacts]]:
-    groups: dict[tuple[object, ...], list[LineFacts]] = defaultdict(list)
+def _grouped(lines: Iterable[LineFacts], key: Callable[[LineFacts], Identity]) -> Iterable[list[LineFacts]]:
+    groups: dict[Identity, list[LineFacts]] = defaultdict(list)
     for line in lines:
         groups[key(line)].append(line)
     return groups.values()
@@ -175,29 +190,29 @@ def _ids(lines: Iterable[LineFacts]) -> tuple[int, ...]:
 
 def _each_line(lines: Sequence[LineFacts], titles: Mapping[str, TitleFacts]) -> Iterator[Finding]:
     for line in lines:
-        if not line.name.strip():
+        if not line.name or line.name.isspace():
             yield Finding(ERROR, "name_missing", "Thiếu họ tên hoặc tên tập thể.", (line.id,), "name")
-        if line.subject is SubjectKind.PERSON and not line.post.strip():
+        if line.subject is PERSON and (not line.post or line.post.isspace()):
             yield Finding(ERROR, "post_missing", "Thiếu chức vụ của cá nhân.", (line.id,), "post")
         title = titles.get(line.title_code)
         if title is None or not title.valid:
             name = title.name if title else line.title_code
             text = f"“{name}” không áp dụng trong kỳ này." if name else "Chưa chọn danh hiệu, hình thức."
             yield Finding(ERROR, "title_invalid", text, (line.id,), "title_id")
-        elif title.subject not in (line.subject, SubjectKind.BOTH):
+        elif title.subject not in (line.subject, BOTH):
             whom = title.subject.label.lower()
             text = f"“{title.name}” chỉ dành cho {whom}."
             yield Finding(ERROR, "title_subject", text, (line.id,), "title_id")
 
 
 def _subjects(lines: Sequence[LineFacts]) -> list[list[LineFacts]]:
-    collectives = (line for line in lines if line.subject is not SubjectKind.PERSON)
-    return [*people_of(lines), *_grouped(collectives, _collective_key)]
+    collectives = (line for line in lines if line.subject is not PERSON)
+    return [*people_of(lines), *_grouped(collectives, _who)]
 
 
-def _repeated(lines: Sequence[LineFacts], titles: Mapping[str, TitleFacts]) -> Iterator[Finding]:
-    for subject in _subjects(lines):
-        if not subject[0].name.strip():
+def _repeated(subjects: Iterable[Sequence[LineFacts]], titles: Mapping[str, TitleFacts]) -> Iterator[Finding]:
+    for subject in subjects:
+        if len(subject) == 1 or not subject[0].name.strip():
             continue
         for same in _grouped(subject, lambda line: (line.title_code,)):
             if len(same) > 1:
@@ -209,33 +224,33 @@ def _repeated(lines: Sequence[LineFacts], titles: Mapping[str, TitleFacts]) -> I
 
 def _flags(lines: Sequence[LineFacts]) -> Iterator[Finding]:
     flags = [line for line in lines if line.title_code in FLAGS]
-    for same in _grouped(flags, _collective_key):
+    for same in _grouped(flags, _who):
         if len({line.title_code for line in same}) > 1:
             text = f"“{same[0].name}” đăng ký hai loại cờ thi đua; mỗi tập thể chỉ đăng ký một cờ trong năm."
             yield Finding(ERROR, "two_flags", text, _ids(same), "title_id")
 
 
 def _namesakes(lines: Sequence[LineFacts]) -> Iterator[Finding]:
-    persons = (line for line in lines if line.subject is SubjectKind.PERSON and line.name.strip())
+    persons = (line for line in lines if line.subject is PERSON and line.name.strip())
     for alike in _grouped(persons, lambda line: (line.folded or fold(line.name), line.origin_unit_id)):
         if len(alike) < 2:
             continue
-        people = people_of(alike)
-        by_name: dict[str, list[list[LineFacts]]] = defaultdict(list)
-        for person in people:
-            by_name[name_key(person[0].name)].append(person)
+        by_name: dict[object, list[list[LineFacts]]] = defaultdict(list)
+        for person in people_of(alike):
+            by_name[_who(person[0])[0]].append(person)
         for same in by_name.values():
             if len(same) > 1:
                 who = f"Có {len(same)} người cùng tên “{same[0][0].name}”"
                 text = f"{who}, khác chức vụ, phòng ban hoặc năm sinh; xin kiểm tra có phải một người."
                 yield Finding(WARNING, "namesake", text, _ids(line for person in same for line in person), "name")
-        yield from _near_names(alike)
+        if len(by_name) > 1:
+            yield from _near_names(alike)
 
 
 def _near_names(alike: Sequence[LineFacts]) -> Iterator[Finding]:
     """Names that differ in their marks alone, at the same desk: perhaps one person, written twice."""
-    for desk in _grouped(alike, lambda line: (fold(line.post), fold(line.division))):
-        written = {name_key(line.name): line.name for line in desk}
+    for desk in _grouped(alike, lambda line: _who(line)[1:3]):
+        written = {_who(line)[0]: line.name for line in desk}
         if len(written) > 1:
             names = ", ".join(f"“{name}”" for name in written.values())
             text = f"{names}: tên chỉ khác nhau ở dấu, cùng chức vụ; xin kiểm tra có phải một người."
@@ -252,7 +267,7 @@ def _shares(
     people = people_of(lines)
     for rule in rules:
         title, ref = titles.get(rule.title_code), titles.get(rule.ref)
-        if rule.number is None or title is None or ref is None or ref.subject is not SubjectKind.PERSON:
+        if rule.number is None or title is None or ref is None or ref.subject is not PERSON:
             continue
         base = max(_holding(people, _at_least(titles, ref)), whole.expected.get(ref.code, 0))
         if rule.kind == "ratio_max":
@@ -264,9 +279,7 @@ def _shares(
 def _at_least(titles: Mapping[str, TitleFacts], ref: TitleFacts) -> frozenset[str]:
     """The personal titles (not forms) from `ref` upwards: whoever holds one meets the lower one too."""
     return frozenset(
-        t.code
-        for t in titles.values()
-        if t.subject is SubjectKind.PERSON and t.family is TitleFamily.TITLE and t.rank >= ref.rank
+        t.code for t in titles.values() if t.subject is PERSON and t.family is TitleFamily.TITLE and t.rank >= ref.rank
     )
 
 

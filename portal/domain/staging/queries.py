@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -16,6 +17,7 @@ UNSCOPED = {
     "latest_batches": "cut by the feature that shows them to those who may import there",
     "open_batches": "the actor's own batches that are not decided on",
     "rows_of": "the rows of a batch that was loaded in scope",
+    "verdicts_of": "the rows of a batch that was loaded in scope",
     "choices_of": "what the unit of a batch loaded in scope chose before",
     "old_batches": "the house's own cleaning",
 }
@@ -60,6 +62,17 @@ def rows_of(batch_id: int, state: ImportRowState | None = None) -> Select[Import
     """The rows in the workbook's order, all or those of one state."""
     stmt = select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.number, ImportRow.part)
     return stmt if state is None else stmt.where(ImportRow.state == state)
+
+
+def verdicts_of(batch_id: int) -> Select[*tuple[Any, ...]]:
+    """What is kept of all rows, as plain columns."""
+    return (
+        select(
+            ImportRow.number, ImportRow.part, ImportRow.state, ImportRow.payload, ImportRow.changes, ImportRow.errors
+        )
+        .where(ImportRow.batch_id == batch_id)
+        .order_by(ImportRow.number, ImportRow.part)
+    )
 
 
 def choices_of(kind: str, unit_id: int, headings: Collection[str]) -> Select[str, str]:

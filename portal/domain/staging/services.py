@@ -11,18 +11,20 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, delete, insert, select, update
+from sqlalchemy import CursorResult, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from portal.core.bulk import insert_many
 from portal.core.errors import RuleBroken
 from portal.domain.access.actor import Work
 from portal.domain.staging.enums import OPEN, ImportRowState, ImportState
 from portal.domain.staging.models import ROW_TABLE, ImportBatch, ImportColumnChoice, ImportRow
 from portal.domain.staging.queries import choices_of, old_batches, open_batches
-from portal.domain.staging.rows import RowVerdict, findings
+from portal.domain.staging.rows import RowVerdict, StoredRow
 
 KEEP = timedelta(days=30)
+ROW_COLUMNS = ("batch_id", "number", "part", "state", "payload", "changes", "errors", "warnings")
 S = ImportRowState
 
 
@@ -100,10 +102,9 @@ def choose_columns(
     work.session.flush()
 
 
-def put_rows(session: Session, batch_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep rows of a batch (see staging.rows.stored)."""
-    if rows:
-        session.execute(insert(ROW_TABLE), [{"batch_id": batch_id, **row} for row in rows])
+def put_rows(session: Session, rows: Sequence[StoredRow]) -> None:
+    """Keep rows (see staging.rows.stored)."""
+    insert_many(session, ROW_TABLE, ROW_COLUMNS, rows)
 
 
 def drop_rows(session: Session, batch_id: int) -> None:
@@ -120,23 +121,26 @@ def finish_reading(work: Work, batch: ImportBatch, states: Iterable[ImportRowSta
     work.session.flush()
 
 
-def change_verdicts(work: Work, batch: ImportBatch, verdicts: Mapping[int, RowVerdict]) -> None:
-    """Store other verdicts (by row id), before anything is decided. Raises ImportFinished."""
+def change_verdicts(work: Work, batch: ImportBatch, verdicts: Mapping[tuple[int, int], RowVerdict]) -> None:
+    """Store other verdicts (by number and part), before anything is decided. Raises ImportFinished."""
     if batch.state is not ImportState.STAGED:
         raise ImportFinished
     changes = [
         {
-            "row_id": row_id,
+            "of_number": number,
+            "of_part": part,
             "new_state": v.state,
-            "new_changes": v.changes or None,
-            "new_errors": findings(v.errors),
-            "new_notes": findings(v.warnings),
+            "new_changes": v.changes,
+            "new_errors": v.errors,
+            "new_notes": v.warnings,
         }
-        for row_id, v in verdicts.items()
+        for (number, part), v in verdicts.items()
     ]
     new = {"state": "new_state", "changes": "new_changes", "errors": "new_errors", "warnings": "new_notes"}
     values = {name: bindparam(param, type_=ROW_TABLE.c[name].type) for name, param in new.items()}
-    work.session.execute(update(ROW_TABLE).where(ROW_TABLE.c.id == bindparam("row_id")).values(**values), changes)
+    columns = ROW_TABLE.c
+    one = (columns.batch_id == batch.id, columns.number == bindparam("of_number"), columns.part == bindparam("of_part"))
+    work.session.execute(update(ROW_TABLE).where(*one).values(**values), changes)
     work.session.expire_all()
     _count(batch, work.session.scalars(select(ImportRow.state).where(ImportRow.batch_id == batch.id)))
     work.session.flush()

@@ -119,7 +119,7 @@ def test_namesakes_warn(other: dict[str, str]) -> None:
 def test_namesakes_of_different_birth_warn_and_are_not_one_person() -> None:
     lines = [person(1, "Nguyễn Văn An", birth_year=1970), person(2, "Nguyễn Văn An", birth_year=1988)]
     assert codes(check_lines(lines, TITLES)) == ["namesake"]
-    assert codes(check_lines([lines[0], replace(lines[1], birth_year=None)], TITLES)) == ["repeated"]
+    assert codes(check_lines([lines[0], lines[1]._replace(birth_year=None)], TITLES)) == ["repeated"]
 
 
 def test_lines_from_different_units_are_different_people_and_bodies() -> None:

@@ -16,7 +16,7 @@ from portal.domain.emulation.models import (
     RegistrationPledge,
 )
 from portal.domain.emulation.queries.periods import rules_of, titles_valid
-from portal.domain.emulation.rules import Finding, LineFacts, RuleFacts, TitleFacts, check_lines
+from portal.domain.emulation.rules import Finding, LineFacts, RuleFacts, TitleFacts, check_lines, identity
 
 CONTENT_ANCHOR = "noi-dung"
 LINES_ANCHOR = "danh-sach"
@@ -78,6 +78,7 @@ def line_facts(session: Session, registration_id: int, *conditions: ColumnElemen
         EmulationTitle.code,
         line.birth_year,
         line.origin_unit_id,
+        line.sort_key,
     ]
     rows = session.execute(
         select(*columns)
@@ -85,7 +86,13 @@ def line_facts(session: Session, registration_id: int, *conditions: ColumnElemen
         .where(line.registration_id == registration_id, *conditions)
         .order_by(line.position, line.id)
     )
-    return [LineFacts(*row) for row in rows]
+    return [_facts(*row) for row in rows]
+
+
+def _facts(*row: Any) -> LineFacts:
+    *columns, key = row
+    facts = LineFacts(*columns)
+    return facts._replace(who=identity(facts.subject, key, facts.post, facts.division, facts.origin_unit_id))
 
 
 def title_facts(session: Session, period: RegistrationPeriod) -> dict[str, TitleFacts]:

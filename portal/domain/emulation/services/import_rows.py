@@ -12,61 +12,87 @@ from portal.domain.access.actor import Work
 from portal.domain.emulation.catalogue_models import EmulationTitle
 from portal.domain.emulation.enums import Gender, SubjectKind
 from portal.domain.emulation.models import EmulationRegistration
-from portal.domain.emulation.services.bulk import LineCommand, LinePlan, preview_lines
-from portal.domain.emulation.services.line_values import MAX_LINES, TOO_MANY, values_of
+from portal.domain.emulation.services.bulk import KeyedLine, LinePlan, LinePlanner
+from portal.domain.emulation.services.line_values import MAX_LINES, TOO_MANY
 from portal.domain.staging.enums import ImportRowState
-from portal.domain.staging.rows import Found, RowInput, RowVerdict
+from portal.domain.staging.rows import Findings, Found, Verdicts
 
 S = ImportRowState
 Titles = Mapping[int, str]
+FieldTexts = Mapping[str, Sequence[str]]
 
 
-def check_rows(work: Work, registration: EmulationRegistration, rows: Sequence[RowInput]) -> list[RowVerdict]:
+def check_rows(work: Work, registration: EmulationRegistration, rows: Sequence[KeyedLine]) -> Verdicts:
     """What each row would do to the registration's lines as they are now; changes nothing.
 
     The sound rows are looked at once more without the faulty ones, until what is said of them holds when they alone are
     applied. Raises InvalidInput (file) when the registration would hold too many lines.
     """
-    commands: list[LineCommand] = [row.command for row in rows]
-    titles = {t.id: t.name for t in work.session.scalars(select(EmulationTitle))}
-    verdicts: dict[int, RowVerdict] = {}
+    planner = LinePlanner(work, registration)
+    faulty: Findings = {}
+    warnings: Findings = {}
+    sound = list(range(len(rows)))
     while True:
-        sound = [index for index in range(len(commands)) if index not in verdicts]
-        plan = preview_lines(work, registration, [commands[index] for index in sound])
-        if not plan.errors:
+        kept = [rows[index] for index in sound]
+        plan = planner.plan(kept)
+        errors, odd = _settled(planner, kept, plan)
+        for place, found in errors.items():
+            faulty[sound[place]] = _found(found)
+            if place in odd:
+                warnings[sound[place]] = _found(odd[place])
+        if not errors or not (plan.changed or plan.same):
             break
-        for place in plan.errors:
-            verdicts[sound[place]] = _faulty(rows[sound[place]], plan, place)
-    if registration.line_count + len(plan.new) > MAX_LINES:
+        sound = [index for place, index in enumerate(sound) if place not in errors]  # a line may be free again
+    verdicts = _verdicts(work, rows, sound, plan, faulty)
+    verdicts.warnings = warnings | {sound[place]: _found(found) for place, found in odd.items() if place not in errors}
+    if registration.line_count + sum(state is S.NEW for state in verdicts.states) > MAX_LINES:
         raise InvalidInput({"file": [TOO_MANY]})
-    fresh = frozenset(plan.new)
-    for place, index in enumerate(sound):
-        verdicts[index] = _sound(rows[index], commands[index], plan, place, titles, place in fresh)
-    return [verdicts[index] for index in range(len(rows))]
+    return verdicts
 
 
-def _faulty(row: RowInput, plan: LinePlan, place: int) -> RowVerdict:
-    return RowVerdict(S.FAULTY, {}, _found(plan.errors[place]), _warnings(row, plan, place))
+def _settled(
+    planner: LinePlanner, rows: Sequence[KeyedLine], plan: LinePlan
+) -> tuple[dict[int, FieldTexts], dict[int, FieldTexts]]:
+    """Errors and warnings that hold when the faulty rows are left out; of rows that bear none of their names nothing
+    changes by that.
+    """
+    errors: dict[int, FieldTexts] = dict(plan.errors)
+    warnings: dict[int, FieldTexts] = dict(plan.warnings)
+    matched = {**plan.changed, **dict.fromkeys(plan.same, 0)}
+    found: Mapping[int, FieldTexts] = plan.errors
+    while found and not matched:
+        names = {rows[index].values.folded for index in found}
+        near = [index for index, row in enumerate(rows) if row.values.folded in names and index not in errors]
+        found, odd = planner.findings(rows, {}, near)
+        for index in near:
+            warnings.pop(index, None)
+        warnings |= odd
+        errors |= found
+    return errors, warnings
 
 
-def _sound(row: RowInput, command: LineCommand, plan: LinePlan, place: int, titles: Titles, fresh: bool) -> RowVerdict:
-    warnings = _warnings(row, plan, place)
-    if place not in plan.changed:
-        return RowVerdict(S.NEW if fresh else S.SAME, {}, (), warnings)
-    after = values_of(command.data)
-    changes = {
-        name: [_shown(name, value, titles), _shown(name, after[name], titles)]
-        for name, value in plan.before[place].items()
-    }
-    return RowVerdict(S.CHANGED, changes, (), warnings)
+def _verdicts(
+    work: Work, rows: Sequence[KeyedLine], sound: Sequence[int], plan: LinePlan, faulty: Findings
+) -> Verdicts:
+    states = [S.NEW] * len(rows)
+    for place in plan.same:
+        states[sound[place]] = S.SAME
+    changes: dict[int, dict[str, list[str]]] = {}
+    titles = {t.id: t.name for t in work.session.scalars(select(EmulationTitle))} if plan.changed else {}
+    for place in plan.changed:
+        index = sound[place]
+        states[index] = S.CHANGED
+        changes[index] = {
+            name: [_shown(name, value, titles), _shown(name, getattr(rows[index].values, name), titles)]
+            for name, value in plan.before[place].items()
+        }
+    for index in faulty:
+        states[index] = S.FAULTY
+        changes.pop(index, None)
+    return Verdicts(states, changes, faulty)
 
 
-def _warnings(row: RowInput, plan: LinePlan, place: int) -> Sequence[Found]:
-    found = plan.warnings.get(place)
-    return [*row.warnings, *_found(found)] if found else row.warnings
-
-
-def _found(findings: Mapping[str, Sequence[str]]) -> list[Found]:
+def _found(findings: FieldTexts) -> list[Found]:
     return [(name, text) for name, texts in findings.items() for text in texts]
 
 
