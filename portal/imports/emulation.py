@@ -98,6 +98,11 @@ def _fields() -> Fields:
 Subjects = SubjectKind | None
 PERSON = SubjectKind.PERSON  # looked up once: lists are long
 BAD = -1  # a year that cannot be read
+ACTIONS = {
+    "staged": "registration.import_staged",
+    "applied": "registration.import_applied",
+    "cancelled": "registration.import_cancelled",
+}
 
 
 class LineReader:
@@ -366,7 +371,7 @@ class LineImport:
         """An entry about the registration."""
         registration = work.session.get_one(EmulationRegistration, batch.subject_id)
         known = {"import": batch.id, "sha256": batch.sha256, **detail}
-        audit(work, registration, f"registration.import_{step}", known, giver_of(work, registration))
+        audit(work, registration, ACTIONS[step], known, giver_of(work, registration))
 
 
 def open_registration(work: Work, registration_id: int) -> EmulationRegistration:

@@ -9,9 +9,9 @@ from flask import Blueprint, Flask, Response, current_app, flash, make_response,
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.datastructures import MultiDict
 
+from portal.web.assets import init_assets
 from portal.web.drafts import FormDraft
 from portal.web.headers import CONTENT_POLICY
-from portal.web.row_parts import RowParts
 from tests.web.gallery_sample import SAMPLE, SHELL, GalleryForm
 
 PORTAL = Path(__file__).resolve().parents[2] / "portal"
@@ -28,13 +28,8 @@ def make_parts_app() -> Flask:
     folders = [PORTAL / "templates", Path(__file__).parent / "templates"]
     app.jinja_env.loader = ChoiceLoader([FileSystemLoader(folder) for folder in folders])
     app.jinja_env.undefined = StrictUndefined
-    icons = "/static/icons.svg?v=1"
-    app.jinja_env.globals.update(
-        csrf_token=lambda: "token",
-        static_url=lambda name: f"/static/{name}?v=1",
-        icons_href=icons,
-        row_parts=RowParts(icons),
-    )
+    app.jinja_env.globals.update(csrf_token=lambda: "token")
+    init_assets(app)
     app.config["POLLS_LEFT"] = 2
     app.register_blueprint(pages)
     return app

@@ -19,6 +19,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired
 
+from portal.domain.attachments.enums import ScanState
 from portal.web.conflicts import Conflict, Difference
 from portal.web.drafts import FormDraft
 from portal.web.last_saved import Saved
@@ -207,6 +208,30 @@ SAMPLE = SimpleNamespace(
             Difference("note", "Ghi chú", "để trống", "Đã rà soát", (), ("Đã rà soát",), "ho", False),
         ],
         base="post=Ab3_x9Zq",
+    ),
+    attachments=SimpleNamespace(
+        items=[
+            SimpleNamespace(
+                name="Phụ lục 1.pdf",
+                icon="file-type-pdf",
+                kind="Tài liệu kèm theo",
+                size_text="0,4 MB",
+                who="Trần Thị Bình",
+                at_text="10:42 18/10/2023",
+                scan=ScanState.NONE,
+                url="#tep-1",
+                download_url="#tai-1",
+                remove_url="#go-1",
+            )
+        ],
+        add_url="#them-tep",
+        list_url="#moi-tep",
+        accept=".pdf",
+        hint="PDF, mỗi tệp không quá 10 MB.",
+        may_add=True,
+        closed="",
+        errors=(),
+        count_text="1 tệp",
     ),
     conflict=[{"label": "Chức vụ", "mine": "Trưởng phòng", "theirs": "Phó Trưởng phòng"}],
     confirm={
