@@ -153,7 +153,7 @@ class _Reader:
         known = [(at, text) for at, text in places if at < len(self._columns)]
         if not known:
             return [[] for _ in self._rows]
-        flags = zip(*([_is_mark(value) for value in self._columns[at]] for at, _ in known), strict=True)
+        flags = zip(*([is_mark(value) for value in self._columns[at]] for at, _ in known), strict=True)
         return [[pair for pair, flag in zip(known, row, strict=True) if flag] for row in flags]
 
     def _in_parts(self, rows: Rows, kept: Sequence[int]) -> Rows:
@@ -301,7 +301,8 @@ def _taken(column: Sequence[ItemT], chosen: Sequence[int] | None) -> list[ItemT]
     return list(itemgetter(*chosen)(column)) if len(chosen) > 1 else [column[index] for index in chosen]
 
 
-def _is_mark(value: Any) -> bool:
+def is_mark(value: Any) -> bool:
+    """Whether a cell is crossed: x, X, v, 1, có; not when it is empty, 0 or không."""
     text = fold(text_of(value))
     return bool(text) and text not in NO_MARK
 

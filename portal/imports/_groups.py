@@ -22,7 +22,7 @@ class Groups:
     def above(self, index: int) -> tuple[str, ...]:
         """The headings above a row (from 0), the nearest first; ask in the order of rows."""
         if self._turn_to(index):
-            self._texts = tuple(_unled(text) for _, text, _ in reversed(self._stack))
+            self._texts = tuple(unled(text) for _, text, _ in reversed(self._stack))
         return self._texts
 
     def rows_above(self, index: int) -> set[int]:
@@ -65,7 +65,7 @@ def _kind_of_group(text: str, open_kinds: Sequence[str]) -> str:
     return "letter"
 
 
-def _unled(text: str) -> str:
+def unled(text: str) -> str:
     """A group's heading without its number: Chiến sĩ thi đua cơ sở."""
     found = LED.match(text)
     return text[found.end() - 1 :].strip() if found else text

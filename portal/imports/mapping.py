@@ -12,6 +12,7 @@ from portal.imports._body import read_body
 from portal.imports._book import Book, Sheet
 from portal.imports._cells import column_letters, heading_key
 from portal.imports._errors import WorkbookRefused
+from portal.imports._groups import unled
 from portal.imports._header import Header, Heading, find_header, header_from, samples
 from portal.imports.spec import MARK, ColumnMap, Field, Fields
 
@@ -148,7 +149,7 @@ def lay_out(book: Book, fields: Fields, looks: Looks, sheet: str | None = None, 
     size = max(0, chosen.row_count - header.last - 1)
     plain = Layout(chosen.name, tuple(s.name for s in book.sheets), header.first, header.last, columns, size=size)
     groups = _groups_in(chosen, header, plain, fields, looks)
-    used = bool(groups) and _lacks_group_field(plain, fields)
+    used = _groups_speak(groups, plain, fields, looks)
     alone = sum(1 for s in book.sheets if (h := find_header(s, fields)) is not None and h.known(fields)) < 2
     return replace(plain, groups=groups, use_groups=used, notes=tuple(book.notes), alone=alone)
 
@@ -326,6 +327,8 @@ def says_group(fields: Fields, looks: Looks) -> Callable[[str], bool]:
     return lambda text: any(knows(text) for knows in known)
 
 
-def _lacks_group_field(layout: Layout, fields: Fields) -> bool:
+def _groups_speak(groups: Sequence[str], layout: Layout, fields: Fields, looks: Looks) -> bool:
+    """Whether headings of groups say a field that no column holds."""
     mapping = column_map(layout)
-    return any(f.by_group and mapping.place(f.key) is None for f in fields.all)
+    lacking = [looks[f.key] for f in fields.all if f.by_group and f.key in looks and mapping.place(f.key) is None]
+    return any(knows(unled(text)) for knows in lacking for text in groups)

@@ -16,8 +16,8 @@ from portal.domain.emulation.catalogue_models import EmulationTitle, Registratio
 from portal.domain.emulation.enums import SubjectKind
 from portal.domain.emulation.queries import titles_valid
 from portal.domain.emulation.workbook import COLUMNS, Marker
+from portal.imports._emulation_lines import MOST_UNKNOWN
 from portal.imports._errors import WorkbookRefused
-from portal.imports.emulation import MOST_UNKNOWN
 from portal.imports.kinds import kinds
 from portal.imports.mapping import is_sure
 from tests.imports.workbooks import (

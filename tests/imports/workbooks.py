@@ -17,9 +17,10 @@ from portal.domain.staging.rows import Rows
 from portal.exports.emulation_template import Template, TemplateRow, TitleRow, write_template
 from portal.imports._body import read_body
 from portal.imports._cells import at_cell, column_letters, text_of
+from portal.imports._emulation_lines import LineReader
 from portal.imports._header import header_from
 from portal.imports._package import PackageLimits
-from portal.imports.emulation import LineReader, LineTarget
+from portal.imports.emulation import LineTarget
 from portal.imports.engine import inspect, place_of
 from portal.imports.kinds import kinds
 from portal.imports.mapping import Layout, column_map, says_group
