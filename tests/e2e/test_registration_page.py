@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -105,9 +106,9 @@ def test_two_people_in_one_line_and_in_the_content(opens: Opens) -> None:
     theirs.keyboard.press("Enter")
     expect(row(theirs, "Nguyễn Văn An")).to_contain_text("Phó phòng")
     mine.keyboard.press("Enter")
-    expect(mine.get_by_text("Người khác vừa lưu dòng 1.")).to_be_visible()
+    expect(mine.get_by_text(re.compile("ở một cửa sổ khác.* vừa lưu dòng 1 lúc"))).to_be_visible()
     one.finds_no_barrier()
-    mine.get_by_role("button", name="Giữ bản của tôi").click()
+    mine.get_by_role("button", name="Lưu bản đã chọn").click()
     expect(row(mine, "Nguyễn Văn An")).to_contain_text("Trưởng phòng")
 
     theirs.get_by_label("Nội dung, mục tiêu, giải pháp").fill("Bản của người khác")
@@ -115,7 +116,7 @@ def test_two_people_in_one_line_and_in_the_content(opens: Opens) -> None:
     expect(theirs.get_by_text("Đã lưu nội dung.").first).to_be_visible()
     mine.get_by_label("Nội dung, mục tiêu, giải pháp").fill("Bản của tôi")
     mine.get_by_role("button", name="Lưu nháp").click()
-    expect(mine.get_by_role("heading", name="Người khác vừa sửa nội dung này")).to_be_focused()
+    expect(mine.get_by_role("heading", name=re.compile("ở một cửa sổ khác.* vừa sửa nội dung này"))).to_be_focused()
     one.finds_no_barrier()
     mine.get_by_role("button", name="Lưu nháp").click()  # the button is not left busy by the refusal
     expect(mine.get_by_text("Đã lưu nội dung.").first).to_be_visible()
