@@ -47,12 +47,13 @@ demo-large: .venv-run ## a demonstration database with 1,000,000 lines
 	@$(DEMO) demo large --lines 1000000
 
 # The lock must not depend on this machine: its pip settings (mirrors, folders of packages) are left out. A mirror can be
-# named by PIP_INDEX_URL; it is not written to the lock.
+# named by PIP_INDEX_URL; it is not written to the lock. Extras stay in the developers' lock: a package that asks for
+# coverage[toml] would else find a version newer than the pinned one, and the installation with hashes would stop there.
 LOCK := env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null CUSTOM_COMPILE_COMMAND='make lock' $(PY) -m piptools compile
 
 lock: setup ## write the lock files again from requirements*.in, keeping versions that still fit
 	@$(LOCK) $(LOCK_FLAGS) requirements.in -o requirements.txt
-	@$(LOCK) $(LOCK_FLAGS) requirements-dev.in -o requirements-dev.txt
+	@$(LOCK) $(LOCK_FLAGS) --no-strip-extras requirements-dev.in -o requirements-dev.txt
 	@$(LOCK) $(LOCK_FLAGS) requirements-windows.in -o requirements-windows.txt
 
 upgrade: ## the same with the newest versions that requirements*.in allow

@@ -9,11 +9,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from importlib.metadata import distributions
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
+from packaging.requirements import Requirement
 
 from scripts import lint, postgres, redis_server, run_tests
 from scripts.run_tests import Outcome, Summary
@@ -281,13 +283,31 @@ def test_a_lock_pins_with_digests_and_names_no_address(name: str) -> None:
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_holds_all_that_is_asked_for(name: str) -> None:
-    locked = set(re.findall(r"^([a-z0-9][a-z0-9._-]*)==", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+    text = (ROOT / name).read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([a-z0-9][a-z0-9._-]*)(?:\[.*\])?==", text, re.MULTILINE))
     asked = re.findall(r"^[A-Za-z][\w.-]*", (ROOT / name).with_suffix(".in").read_text(encoding="utf-8"), re.MULTILINE)
     assert {re.sub(r"[-_.]+", "-", package).lower() for package in asked} <= locked
 
 
+def test_extras_that_packages_ask_for_are_pinned_with_them() -> None:
+    """With digests pip takes a pin for `package` as none for `package[extra]`, once there is a newer version."""
+    text = "".join((ROOT / name).read_text(encoding="utf-8") for name in LOCKS)
+    asked = [
+        wanted
+        for found in distributions()
+        for wanted in map(Requirement, found.requires or [])
+        if wanted.extras and (wanted.marker is None or wanted.marker.evaluate({"extra": ""}))
+    ]
+    assert "coverage" in {wanted.name for wanted in asked}
+    for wanted in asked:
+        assert f"\n{wanted.name}[{','.join(sorted(wanted.extras))}]==" in text, str(wanted)
+
+
 def test_the_locks_agree() -> None:
-    pins = [dict(re.findall(r"^(\S+)==(\S+)", (ROOT / name).read_text("utf-8"), re.MULTILINE)) for name in LOCKS]
+    pins = [
+        dict(re.findall(r"^([^\s[]+)(?:\[.*\])?==(\S+)", (ROOT / name).read_text("utf-8"), re.MULTILINE))
+        for name in LOCKS
+    ]
     for other in pins[1:]:
         assert {name: version for name, version in other.items() if pins[0].get(name, version) != version} == {}
 
