@@ -10,13 +10,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from portal.core.package import LOCAL_HEADER, MEGABYTE, BadPackage, Package, PackageFault
+from portal.core.package import PackageLimits as ArchiveLimits
 from portal.imports._cells import column_letters
 
-MEGABYTE = 1024 * 1024
 LONG_SHEET = 512 * 1024
 WORKBOOK, BINARY_WORKBOOK, MACROS = "xl/workbook.xml", "xl/workbook.bin", "xl/vbaproject.bin"
 ENTITY = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -46,6 +46,7 @@ WITH_MACROS = "Tệp có chứa macro nên không được nhận. Xin lưu lạ
 BROKEN = "Tệp Excel bị hỏng hoặc chưa tải lên hết. Xin mở bằng Excel, lưu lại rồi tải lên."
 FAR = "Ô {}: có dữ liệu nằm xa ngoài bảng. Xin xóa các dòng, cột thừa quanh ô này rồi tải lên."
 TOO_DENSE = "Tệp nén quá mức bình thường của một bảng tính nên không được nhận. Xin tạo lại tệp từ mẫu của cổng."
+FAULTS = {PackageFault.BROKEN: BROKEN, PackageFault.ENCRYPTED: PASSWORD, PackageFault.BOMB: TOO_DENSE}
 ENTITIES = "Tệp chứa khai báo thực thể XML nên không được nhận. Xin tạo lại tệp từ mẫu của cổng."
 
 
@@ -62,6 +63,11 @@ class PackageLimits:
     ratio_from: int = MEGABYTE
     cells: int = 1_500_000
     text_bytes: int = 256 * MEGABYTE
+
+    @property
+    def of_package(self) -> ArchiveLimits:
+        """The part of these limits that any archive is held to."""
+        return ArchiveLimits(self.parts, self.unpacked_bytes, self.ratio, self.ratio_from)
 
 
 @dataclass(slots=True)
@@ -123,19 +129,18 @@ def check_package(
     """
     try:
         _check_kind(stream, limits)
-        with zipfile.ZipFile(stream) as archive:
-            entries = archive.infolist()
-            _check_directory(entries, limits)
-            totals = _Totals(findings or Findings())
-            for entry in entries:
-                content = _unpacked(stream, entry)
-                _check_part(content, limits, totals)
-                if peek is not None:
-                    peek.keep(entry.filename, content)
+        package = Package(stream, limits.of_package)
+        _check_parts([name.lower() for name in package.names])
+        totals = _Totals(findings or Findings())
+        for name in package.names:
+            content = package.read(name, limits.unpacked_bytes)
+            _check_part(content, limits, totals)
+            if peek is not None:
+                peek.keep(name, content)
     except _Refused as refused:
         return str(refused)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
-        return BROKEN
+    except BadPackage as bad:
+        return FAULTS[bad.fault]
     return ""
 
 
@@ -158,27 +163,18 @@ def _check_kind(stream: BinaryIO, limits: PackageLimits) -> None:
         raise _Refused(EMPTY)
     if size > limits.file_bytes:
         raise _Refused(too_large(limits))
-    if not head.startswith(b"PK\x03\x04"):
+    if not head.startswith(LOCAL_HEADER):
         raise _Refused(NOT_XLSX)
 
 
-def _check_directory(entries: list[zipfile.ZipInfo], limits: PackageLimits) -> None:
-    names = [entry.filename.replace("\\", "/").lower() for entry in entries]
-    if len(entries) > limits.parts or sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
-        raise _Refused(TOO_DENSE)
-    if any(entry.flag_bits & 0x1 for entry in entries):
-        raise _Refused(PASSWORD)
-    if len(set(names)) != len(names):
-        raise _Refused(BROKEN)
+def _check_parts(names: list[str]) -> None:
+    """What kind of office file it is, by the parts that it has."""
     if BINARY_WORKBOOK in names:
         raise _Refused(BINARY)
     if MACROS in names:
         raise _Refused(WITH_MACROS)
     if WORKBOOK not in names:
         raise _Refused(NOT_XLSX)
-    for entry in entries:
-        if entry.file_size > limits.ratio_from and entry.file_size > entry.compress_size * limits.ratio:
-            raise _Refused(TOO_DENSE)
 
 
 @dataclass(slots=True)
@@ -247,25 +243,3 @@ def _column(letters: bytes) -> int:
     for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
-
-
-def _unpacked(stream: BinaryIO, entry: zipfile.ZipInfo) -> bytes:
-    """What a part really unpacks to; refused when it is more than the archive says."""
-    stream.seek(entry.header_offset)
-    header = stream.read(30)
-    if header[:4] != b"PK\x03\x04":
-        raise _Refused(BROKEN)
-    name, extra = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
-    stream.seek(name + extra, 1)
-    packed = stream.read(entry.compress_size)
-    if entry.compress_type == zipfile.ZIP_STORED:
-        content = packed
-    elif entry.compress_type == zipfile.ZIP_DEFLATED:
-        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, entry.file_size + 1)
-    else:
-        raise _Refused(BROKEN)
-    if len(content) > entry.file_size:
-        raise _Refused(TOO_DENSE)
-    if zlib.crc32(content) != entry.CRC:
-        raise _Refused(BROKEN)
-    return content

@@ -7,13 +7,14 @@ from typing import Any, cast
 from flask import url_for
 from flask_wtf.file import FileField, FileRequired
 
+from portal.core.package import MEGABYTE
 from portal.domain.attachments.rules import clean_name
 from portal.domain.staging.models import ImportBatch
 from portal.domain.staging.queries import latest_batches
 from portal.domain.staging.services import FileFacts, begin_import
 from portal.imports import engine
 from portal.imports._book import BookFormat
-from portal.imports._package import MEGABYTE, PackageLimits
+from portal.imports._package import PackageLimits
 from portal.imports.kinds import ImportKind, ImportTarget, Link, kinds
 from portal.imports.mapping import Layout
 from portal.jobs.imports import request_reading
