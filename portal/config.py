@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from click import ClickException
 
@@ -62,6 +63,7 @@ class Settings:
     redis_url: str | None = None
     trusted_proxies: int = 0
     secure_cookies: bool = False
+    second_factor_for_all: bool = False  # everybody signs in with it, not only whose role asks for it
     session_idle: timedelta = timedelta(minutes=30)
     session_absolute: timedelta = timedelta(hours=12)
     max_upload_bytes: int = 10 * 1024 * 1024
@@ -122,6 +124,7 @@ class Settings:
             redis_url=source.get("PORTAL_REDIS_URL") or None,
             trusted_proxies=_integer(source, "PORTAL_TRUSTED_PROXIES", 0, faults),
             secure_cookies=source.get("PORTAL_SECURE_COOKIES", "1" if production else "0") == "1",
+            second_factor_for_all=source.get("PORTAL_SECOND_FACTOR_FOR_ALL", "0") == "1",
             session_idle=timedelta(minutes=_integer(source, "PORTAL_SESSION_IDLE_MINUTES", 30, faults)),
             session_absolute=timedelta(hours=_integer(source, "PORTAL_SESSION_ABSOLUTE_HOURS", 12, faults)),
             max_upload_bytes=_integer(source, "PORTAL_MAX_UPLOAD_MB", 10, faults) * 1024 * 1024,
@@ -288,6 +291,31 @@ def _production_faults(settings: Settings, source: Mapping[str, str]) -> list[st
         faults.append("PORTAL_SECURE_COOKIES=0 is not allowed in production: serve the portal over TLS.")
     if not source.get("PORTAL_TRUSTED_PROXIES", "").strip():
         faults.append("PORTAL_TRUSTED_PROXIES is not set: how many proxies stand before the portal? (0 when none)")
+    faults.extend(_open_lines(settings))
     if settings.today:
         faults.append("PORTAL_TODAY is for demonstrations only.")
     return faults
+
+
+def _open_lines(settings: Settings) -> list[str]:
+    """Ways to other machines on which what is said could be read or forged."""
+    faults = []
+    database = urlsplit(settings.database_url)
+    if _is_elsewhere(database) and parse_qs(database.query).get("sslmode") not in (["verify-full"], ["verify-ca"]):
+        faults.append(
+            "PORTAL_DATABASE_URL leads to another machine: end it with ?sslmode=verify-full&sslrootcert=… so that the "
+            "way there is encrypted and the server is known."
+        )
+    redis = urlsplit(settings.redis_url or "")
+    if _is_elsewhere(redis) and redis.scheme != "rediss":
+        faults.append("PORTAL_REDIS_URL leads to another machine: it must begin with rediss://.")
+    return faults
+
+
+def _is_elsewhere(address: SplitResult) -> bool:
+    """Whether a server's address names another machine; a socket, a file or nothing is this one."""
+    host = address.hostname or ""
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host not in ("", "localhost")

@@ -119,6 +119,6 @@ def _owed_step(must_change_password: bool, needs_second_factor: bool, has_second
         flash("Ông/bà cần đổi mật khẩu trước khi dùng cổng.", "warn")
         return go_to(url_for("accounts.change_password", tiep=_way_back()))
     if needs_second_factor:
-        flash("Vai trò của ông/bà cần xác thực hai bước. Xin thiết lập trước khi dùng cổng.", "warn")
+        flash("Tài khoản của ông/bà cần xác thực hai bước. Xin thiết lập trước khi dùng cổng.", "warn")
         return go_to(url_for("accounts.show_second_factor", tiep=_way_back()))
     return None

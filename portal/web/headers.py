@@ -11,9 +11,9 @@ from portal.config import Settings
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; manifest-src 'self'"
 )
-FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+FILE_POLICY = "sandbox; default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 """Of what is not a page: nothing in it runs, nothing is fetched, wherever a browser may open it."""
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,40}$")
 
@@ -38,7 +38,7 @@ def init_headers(app: Flask, settings: Settings) -> None:
         headers["X-Request-Id"] = g.get("request_id", "")
         if settings.secure_cookies:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if request.endpoint == "static":
+        if request.endpoint == "static" and response.status_code < 400:
             if request.args.get("v"):
                 headers["Cache-Control"] = "public, max-age=31536000, immutable"
         else:

@@ -13,10 +13,10 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.core.db import write_mode
-from portal.domain.access.roles import ROLES
 from portal.domain.accounts.models import UserAccount, UserSession
 from portal.domain.accounts.queries import load_actor, session_with_user
 from portal.domain.accounts.rules import session_alive
+from portal.domain.accounts.services import factor_required
 from portal.domain.units.models import Unit
 from portal.web.access import QUIET
 from portal.web.context import Viewer, runtime
@@ -92,7 +92,8 @@ def _load(token: str) -> SignedIn | None:
 
 def _viewer(kept: UserSession, account: UserAccount, unit: Unit) -> Viewer:
     who = load_actor(db.session(), account, runtime().clock.today())
-    owes_factor = any(ROLES[role].needs_totp for role in who.roles) or account.totp_confirmed_at is not None
+    required = factor_required(who, runtime().settings.second_factor_for_all)
+    owes_factor = required or account.totp_confirmed_at is not None
     return Viewer(
         actor=who,
         session_id=kept.id,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from portal.domain.accounts.passwords import MAX_LENGTH, Passwords, faults_of, passwords
+from portal.domain.accounts.passwords import MAX_LENGTH, MIN_LENGTH, Passwords, faults_of, passwords
 from portal.domain.accounts.services import first_password
 
 WHO = ("vangiang.lanhdao", "Lê Văn Quyết")
@@ -37,10 +38,24 @@ def test_what_is_long_and_unlike_the_person_is_taken(good: str) -> None:
         ("aaaaabbbbb", "dễ bị đoán"),
         ("iloveyou2023", "dễ bị đoán"),
         ("anhyeuem1990", "dễ bị đoán"),
+        ("P@ssw0rd123", "dễ bị đoán"),
+        ("Football123!", "dễ bị đoán"),
+        ("michelle12", "dễ bị đoán"),
+        ("abcd1234efgh", "dễ bị đoán"),
     ],
 )
 def test_what_is_short_common_or_names_the_person_is_refused(bad: str, because: str) -> None:
     assert because in " ".join(faults_of(bad, *WHO))
+
+
+def test_the_passwords_that_leaked_most_often_are_refused() -> None:
+    leaked = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= MIN_LENGTH]
+    assert len(leaked) > 1000
+    assert [word for word in leaked if not faults_of(word, *WHO)] == []
+
+
+def test_a_long_phrase_is_looked_at_in_bounded_time_and_taken() -> None:
+    assert faults_of("sông Hồng chảy qua bãi ngô đầu mùa " * 3, *WHO) == []
 
 
 def test_the_old_password_is_refused_in_either_writing_of_its_marks() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -243,6 +244,19 @@ def test_a_role_that_asks_for_it_leads_to_the_set_up_and_then_on(
     assert done.location == f"{PAGE}/ma-du-phong?tiep=/tai-khoan"
     assert Page(client.get(done.location).text).links()["Đã cất mã, đi tiếp"] == "/tai-khoan"
     assert client.get("/tai-khoan").status_code == 200
+
+
+def test_the_office_may_ask_everybody_for_it(
+    client: FlaskClient, app: PortalFlask, runtime: Runtime, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(runtime.settings, second_factor_for_all=True)
+    monkeypatch.setitem(app.extensions, "portal", replace(runtime, settings=settings))
+    enter(client, "vangiang")
+    assert client.get("/tai-khoan").location == f"{PAGE}?tiep=/tai-khoan"
+    confirm(client, begin(client), clock)
+    assert client.get("/tai-khoan").status_code == 200
+    assert "Tắt xác thực hai bước" not in Page(client.get(PAGE).text).buttons()
+    assert client.post(f"{PAGE}/tat", data={"current": DEMO_PASSWORD}).status_code == 409
 
 
 def test_a_recovery_code_stands_in_once(client: FlaskClient, app: PortalFlask, clock: FixedClock, read: Read) -> None:

@@ -16,6 +16,7 @@ from portal.domain.attachments.models import FileRule, StoredFile
 from portal.domain.audit.models import AuditEntry
 from portal.domain.emulation.files import FURTHER
 from portal.domain.emulation.models import RegistrationEditor
+from portal.web.headers import FILE_POLICY
 from tests.attachments.samples import changed, docx, pdf, picture, xlsx
 from tests.emulation.domain.builders import World
 from tests.emulation.pages.support import Answer, Browser
@@ -166,7 +167,8 @@ def test_a_download_runs_nothing_wherever_it_is_opened(browse: Browse, world: Wo
     assert headers["Content-Disposition"].startswith("attachment;")
     assert "filename*=UTF-8''B%C3%A1o%20c%C3%A1o" in headers["Content-Disposition"]
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
+    assert headers["Content-Security-Policy"] == FILE_POLICY
+    assert FILE_POLICY.startswith("sandbox; default-src 'none'; ")
     assert headers["Cache-Control"] == "no-store"
     assert world.actions(key)[-1] == "attachment.downloaded"
 

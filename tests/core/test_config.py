@@ -21,7 +21,7 @@ def whole(tmp_path: Path) -> dict[str, str]:
     ring.write_text(f"# the ring\n{KEY}\n", encoding="utf-8")
     return {
         "PORTAL_ENV": "production",
-        "PORTAL_DATABASE_URL": "postgresql://cong@db.internal/cong",
+        "PORTAL_DATABASE_URL": "postgresql://cong@127.0.0.1/cong",
         "PORTAL_DATA_DIR": str(tmp_path),
         "PORTAL_SECRET_KEY": "s" * 40,
         "PORTAL_KEYRING_FILE": str(ring),
@@ -60,9 +60,23 @@ def test_a_whole_production_starts(whole: dict[str, str]) -> None:
     settings = Settings.from_env(whole)
     assert settings.is_production
     assert settings.secure_cookies
-    assert settings.database_url == "postgresql+psycopg://cong@db.internal/cong"
+    assert settings.database_url == "postgresql+psycopg://cong@127.0.0.1/cong"
     assert settings.keyring == (("2023", b"k" * 32),)
     assert settings.trusted_proxies == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"PORTAL_DATABASE_URL": "postgresql://cong@db.internal/cong?sslmode=verify-full&sslrootcert=/etc/ca.pem"},
+        {"PORTAL_DATABASE_URL": "postgresql:///cong?host=/run/postgresql"},
+        {"PORTAL_DATABASE_URL": "postgresql://cong@localhost/cong"},
+        {"PORTAL_REDIS_URL": "rediss://10.1.1.2:6379/0"},
+        {"PORTAL_REDIS_URL": "redis://[::1]:6379/0"},
+    ],
+)
+def test_what_stays_on_the_machine_or_is_encrypted_is_taken(whole: dict[str, str], change: dict[str, str]) -> None:
+    assert Settings.from_env({**whole, **change}).is_production
 
 
 def test_a_bare_production_names_all_that_is_missing() -> None:
@@ -86,6 +100,9 @@ def test_a_bare_production_names_all_that_is_missing() -> None:
         ({"PORTAL_KEYRING_FILE": "/none/keys"}, "PORTAL_KEYRING_FILE cannot be read"),
         ({"PORTAL_SECURE_COOKIES": "0"}, "PORTAL_SECURE_COOKIES=0 is not allowed"),
         ({"PORTAL_TRUSTED_PROXIES": ""}, "PORTAL_TRUSTED_PROXIES is not set"),
+        ({"PORTAL_DATABASE_URL": "postgresql://cong@db.internal/cong"}, "PORTAL_DATABASE_URL leads to another machine"),
+        ({"PORTAL_DATABASE_URL": "postgresql://cong@10.1.1.2/cong?sslmode=require"}, "PORTAL_DATABASE_URL leads to"),
+        ({"PORTAL_REDIS_URL": "redis://10.1.1.2:6379/0"}, "PORTAL_REDIS_URL leads to another machine"),
         ({"PORTAL_TODAY": "15/03/2023"}, "PORTAL_TODAY is for demonstrations only."),
         ({"PORTAL_MAX_UPLOAD_MB": "many"}, "PORTAL_MAX_UPLOAD_MB must be a whole number; it is 'many'."),
         ({"PORTAL_METRICS_FROM": "everywhere"}, "PORTAL_METRICS_FROM must list addresses"),

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
 
 from portal.core.text import fold
 from portal.domain.accounts.common_passwords import COMMON_RUNS, COMMON_WORDS
@@ -17,6 +18,8 @@ MIN_LENGTH = 10
 MAX_LENGTH = 128
 MIN_DIFFERENT = 5
 MIN_NAME_PART = 4
+MIN_GUESSES = 10**8  # what a guesser with lists of leaked passwords must try at least
+LOOKED_AT = 72  # characters: the estimate's work grows with the square of them
 
 
 class Passwords:
@@ -93,4 +96,6 @@ def _is_common(password: str) -> bool:
     stem = bare.strip("0123456789")
     if len(set(bare)) < MIN_DIFFERENT or stem in COMMON_WORDS:
         return True
-    return any(bare in run or bare[::-1] in run for run in COMMON_RUNS)
+    if any(bare in run or bare[::-1] in run for run in COMMON_RUNS):
+        return True
+    return any(int(zxcvbn(form[:LOOKED_AT])["guesses"]) < MIN_GUESSES for form in (password, bare) if form)

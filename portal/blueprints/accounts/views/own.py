@@ -23,12 +23,13 @@ def show_own_account() -> Response:
     """Name, unit, roles with their days, second factor, look of the pages."""
     session = work().session
     facts = queries.factor_facts(session, actor().user_id)
+    factor_owed = services.factor_required(actor(), runtime().settings.second_factor_for_all)
     return page(
         "accounts/show_own_account.html",
         who=session.execute(queries.own_account(actor())).one(),
         assignments=assignment_rows(session.execute(queries.assignments_of(actor().user_id)), today()),
         facts=facts,
-        factor=factor_state(facts.confirmed_at is not None, services.factor_required(actor())),
+        factor=factor_state(facts.confirmed_at is not None, factor_owed),
         theme=person().theme,
     )
 

@@ -21,7 +21,7 @@ from portal.domain.accounts.models import UserAccount
 from portal.domain.accounts.rules import factor_state, user_state
 from portal.domain.accounts.services import requests
 from portal.web.access import requires
-from portal.web.context import actor, today, work
+from portal.web.context import actor, runtime, today, work
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
 
@@ -44,7 +44,9 @@ def show_user(user_id: int) -> Response:
     """One person: data, state, roles with their history, requests that wait, and what may be done."""
     user, session = user_of(user_id), work().session
     rows = assignment_rows(session.execute(queries.assignments_of(user.id)), today())
-    owed = any(ROLES[row.role].needs_totp for row in rows if row.state is AssignmentState.IN_FORCE)
+    owed = runtime().settings.second_factor_for_all or any(
+        ROLES[row.role].needs_totp for row in rows if row.state is AssignmentState.IN_FORCE
+    )
     facts, may = queries.factor_facts(session, user.id), _may(user)
     return page(
         "accounts/show_user.html",

@@ -150,7 +150,7 @@ def switch_second_factor_off() -> Response:
     refusal = _password_refusal(PasswordAgainForm())
     if refusal is not None:
         return refusal
-    services.switch_factor_off(work())
+    services.switch_factor_off(work(), runtime().settings.second_factor_for_all)
     flash("Đã tắt xác thực hai bước.", "ok")
     return see_other(url_for("accounts.show_second_factor"))
 
@@ -167,7 +167,8 @@ def _password_refusal(again: PasswordAgainForm) -> Response | None:
 
 def _factor_page(first: FirstCodeForm, again: PasswordAgainForm, status: int = 200) -> Response:
     secret = pending.secret()
-    facts, required = queries.factor_facts(work().session, actor().user_id), services.factor_required(actor())
+    facts = queries.factor_facts(work().session, actor().user_id)
+    required = services.factor_required(actor(), runtime().settings.second_factor_for_all)
     return page(
         "accounts/show_second_factor.html",
         form=first,

@@ -21,9 +21,9 @@ WRONG_CODE = "Mã chưa đúng hoặc đã dùng. Xin chờ mã mới trên ứn
 
 
 class FactorNeeded(RuleBroken):
-    """A role in force asks for the second factor."""
+    """A role in force, or the office, asks for the second factor."""
 
-    message = "Vai trò của ông/bà cần xác thực hai bước nên không tắt được. Có thể thay thiết bị."
+    message = "Tài khoản của ông/bà cần xác thực hai bước nên không tắt được. Có thể thay thiết bị."
 
 
 class NoFactor(RuleBroken):
@@ -32,9 +32,9 @@ class NoFactor(RuleBroken):
     message = "Tài khoản chưa bật xác thực hai bước."
 
 
-def factor_required(actor: Actor) -> bool:
-    """Whether a role in force asks for the second factor."""
-    return any(ROLES[role].needs_totp for role in actor.roles)
+def factor_required(actor: Actor, for_all: bool) -> bool:
+    """Whether a role in force, or the office for everybody (`Settings.second_factor_for_all`), asks for it."""
+    return for_all or any(ROLES[role].needs_totp for role in actor.roles)
 
 
 def pass_second_factor(work: Work, keyring: KeyRing, typed: str, session_id: int, token_hash: str) -> Result:
@@ -86,9 +86,9 @@ def renew_recovery_codes(work: Work, keyring: KeyRing) -> list[str]:
     return _replace_codes(work, keyring, user)
 
 
-def switch_factor_off(work: Work) -> None:
+def switch_factor_off(work: Work, for_all: bool) -> None:
     """Do without the second factor. The caller has checked the password. Raises FactorNeeded, NoFactor."""
-    if factor_required(work.actor):
+    if factor_required(work.actor, for_all):
         raise FactorNeeded
     user = own_account(work)
     if user.totp_confirmed_at is None:
