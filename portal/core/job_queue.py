@@ -6,7 +6,7 @@ machine's, never those of a demonstration that stands in another year: `SOONEST`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -96,10 +96,17 @@ def has_work(session: Session, now: datetime, kinds: Collection[str]) -> bool:
     return session.scalar(select(Job.id).where(_ready(now), Job.kind.in_(kinds)).limit(1)) is not None
 
 
-def claim(session: Session, now: datetime, token: str, lease: timedelta, kinds: Collection[str]) -> Claim | None:
+def claim(
+    session: Session,
+    now: datetime,
+    token: str,
+    lease: timedelta,
+    kinds: Collection[str],
+    given_up: Callable[[Session, Job], None] = lambda _session, _job: None,
+) -> Claim | None:
     """Take the next job that is due, or whose worker has died, under a lease; None when there is none.
 
-    A job whose lease ran out on its last attempt is ended as failed. The caller commits at once.
+    A job whose lease ran out on its last attempt is ended as failed and told to `given_up`. The caller commits at once.
     """
     found = (
         select(Job)
@@ -114,6 +121,7 @@ def claim(session: Session, now: datetime, token: str, lease: timedelta, kinds: 
             job.state, job.error, job.lease_by, job.lease_until = JobState.FAILED, INTERRUPTED, "", None
             job.finished_at = now
             session.flush()
+            given_up(session, job)
             continue
         job.state, job.lease_by, job.lease_until = JobState.RUNNING, token, now + lease
         job.attempts += 1

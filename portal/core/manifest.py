@@ -122,7 +122,9 @@ class Manifest:
     to a count); `touches_units` names the columns that a reorganisation of units concerns; `audit_labels` says in
     Vietnamese what the feature's audit actions are, `audit_words` what the object types, field names and codes in
     their details are; `confidential` keeps a feature out of search, notices and feeds; `file_owners` are its records
-    that hold files (portal.domain.attachments.owners.FileOwner); `searchable` is what search finds of it.
+    that hold files (portal.domain.attachments.owners.FileOwner); `searchable` is what search finds of it;
+    `notice_kinds` are what it tells people of (portal.core.notices.NoticeKind); `takes_news(work, news)` is told all
+    that features below it have to tell.
     """
 
     name: str
@@ -139,6 +141,8 @@ class Manifest:
     audit_labels: Mapping[str, str] = field(default_factory=dict)
     audit_words: Mapping[str, str] = field(default_factory=dict)
     file_owners: tuple[Any, ...] = ()
+    notice_kinds: tuple[Any, ...] = ()
+    takes_news: Callable[[Any, Any], Any] | None = None
     searchable: tuple[Searchable, ...] = ()
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
@@ -183,6 +183,23 @@ class JobHandler(Protocol):
     def run(self, ctx: JobContext) -> JobResult:
         """Do the work from `ctx.checkpoint` on. A PortalError ends the job, another error is tried again."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class DoneNotice:
+    """What a job's owner is told when it went well: of which kind, in which words, and the page that goes on."""
+
+    kind: str
+    text: str
+    endpoint: str
+    values: Mapping[str, Any]
+
+
+@runtime_checkable
+class TellsDone(Protocol):
+    """A handler whose good end is told in its own words."""
+
+    def done_notice(self, payload: Mapping[str, Any]) -> DoneNotice: ...
 
 
 @dataclass(frozen=True, slots=True)

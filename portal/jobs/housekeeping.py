@@ -24,6 +24,7 @@ from portal.domain.attachments.services import drop_removed
 from portal.domain.audit.heads import ChainHead, dump_head
 from portal.domain.audit.queries import chain_head
 from portal.domain.lists.bulk import drop_old_runs
+from portal.domain.notifications.services import drop_old_notices
 from portal.domain.staging.services import drop_old_imports
 from portal.domain.units.services import settle_names
 from portal.jobs.api import JobContext, JobHandler, JobResult, Periodic
@@ -85,6 +86,12 @@ def drop_runs(ctx: JobContext) -> str:
         return f"Đã xóa {drop_old_runs(step.work)} kết quả thao tác hàng loạt cũ."
 
 
+def drop_notices(ctx: JobContext) -> str:
+    """Remove notices that were read sixty days ago, and those that nobody read for a year."""
+    with ctx.step() as step:
+        return f"Đã xóa {drop_old_notices(step.work)} thông báo cũ."
+
+
 def drop_files(ctx: JobContext) -> str:
     """Remove jobs that ended some days ago, then all content of the store that nothing names any more."""
     runtime = ctx.runtime
@@ -139,6 +146,7 @@ HANDLERS: tuple[JobHandler, ...] = (
     HouseJob("house.drop_imports", "Dọn các lần nhập cũ", drop_imports),
     HouseJob("house.drop_removed_files", "Xóa hẳn tệp đã gỡ", drop_removed_files),
     HouseJob("house.drop_bulk_runs", "Dọn kết quả thao tác hàng loạt cũ", drop_runs),
+    HouseJob("house.drop_notices", "Dọn thông báo cũ", drop_notices),
     HouseJob("house.drop_files", "Dọn tệp không còn dùng", drop_files),
     HouseJob("house.export_audit_head", "Ghi mốc nhật ký", export_head),
     HouseJob("house.apply_unit_names", "Đổi tên đơn vị theo quyết định", apply_unit_names),

@@ -16,10 +16,11 @@ from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.staging import services
 from portal.domain.staging.enums import ImportState
+from portal.domain.staging.manifest import IMPORT_READY
 from portal.domain.staging.models import ImportBatch
 from portal.imports import engine
 from portal.imports.kinds import ImportKind, kinds
-from portal.jobs.api import JobContext, JobHandler, JobResult, Step
+from portal.jobs.api import DoneNotice, JobContext, JobHandler, JobResult, Step
 from portal.jobs.services import JobView, job_of_record
 
 ResultT = TypeVar("ResultT")
@@ -80,6 +81,11 @@ class ReadImport:
     def title(self, payload: Mapping[str, Any]) -> str:
         """What the job is called on its page."""
         return f"Đọc tệp {payload['file_name']}"
+
+    def done_notice(self, payload: Mapping[str, Any]) -> DoneNotice:
+        """The file waits for its owner's decision."""
+        text = f"Đã đọc xong tệp {payload['file_name']}, chờ ông/bà xác nhận"
+        return DoneNotice(IMPORT_READY, text, "imports.show_import", {"batch_id": payload["batch_id"]})
 
     def run(self, ctx: JobContext) -> JobResult:
         """Read, check, keep the rows piece by piece, then let the batch wait for its decision."""

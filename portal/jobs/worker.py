@@ -13,6 +13,7 @@ from itertools import count
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from portal.core.clock import local
 from portal.core.db import write_mode
@@ -31,11 +32,12 @@ from portal.core.job_queue import (
     release,
 )
 from portal.core.runtime import Runtime
-from portal.domain.access.actor import Actor
+from portal.domain.access.actor import Actor, Work
 from portal.domain.accounts.models import UserAccount
 from portal.domain.accounts.queries import load_actor
-from portal.jobs.api import JobContext, JobHandler, JobResult, Periodic, Stopping, check_reach
+from portal.jobs.api import NOBODY, JobContext, JobHandler, JobResult, Periodic, Stopping, check_reach
 from portal.jobs.mailer import Mailer
+from portal.jobs.notices import tell_ended
 from portal.jobs.waker import Waker
 
 log = structlog.get_logger("portal.jobs")
@@ -146,7 +148,8 @@ class Worker:
                 return None
         token = f"{self._name}/{next(self._turns)}"
         with write_mode(), self.runtime.session_factory() as session:
-            held = claim(session, now, token, self.runtime.settings.job_lease, self.handlers.keys())
+            lease, kinds = self.runtime.settings.job_lease, self.handlers.keys()
+            held = claim(session, now, token, lease, kinds, lambda own, job: self._tell(own, job.id))
             session.commit()
         return held
 
@@ -205,6 +208,7 @@ class Worker:
             try:
                 with write_mode(), self.runtime.session_factory() as session:
                     action(session, held, *values)
+                    self._tell(session, held.job_id)
                     session.commit()
             except LeaseLost:
                 log.warning("lease_lost", job=held.job_id)
@@ -213,6 +217,16 @@ class Worker:
                 time.sleep(pause)
                 continue
             return
+
+    def _tell(self, session: Session, job_id: int) -> None:
+        """Tell a job's owner that it has ended, in the same transaction; words that fail do not keep it open."""
+        work = Work(session, NOBODY, self.runtime.clock, f"job-{job_id}")
+        try:
+            tell_ended(work, job_id, self.handlers)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # a handler's words may fail as its run may; the worker must outlive it
+            log.exception("job_end_not_told", job=job_id, error=type(error).__name__)
 
     @property
     def _poll_seconds(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.core.clock import local
 from portal.core.manifest import Manifest, MenuEntry, WaitingItem
+from portal.core.notices import MailChoice, NoticeKind
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.access.roles import ROLES
@@ -13,6 +14,7 @@ from portal.domain.accounts.models import RoleAssignment
 from portal.domain.accounts.queries import waiting_requests
 from portal.domain.accounts.rules import REQUEST_GOOD_FOR
 from portal.domain.accounts.searchable import USERS
+from portal.domain.accounts.services.delegation_ends import NOTICE
 
 AUDIT_LABELS = {
     "session.signed_in": "Đăng nhập",
@@ -154,6 +156,7 @@ MANIFEST = Manifest(
     ),
     waiting=waiting,
     searchable=(USERS,),
+    notice_kinds=(NoticeKind(NOTICE, "Ủy quyền nhận được, đã giao, kết thúc", fixed=True, mail=MailChoice.AT_ONCE),),
     touches_units=("user_account.home_unit_id", "role_assignment.unit_id", "access_request.unit_id"),
     audit_labels=AUDIT_LABELS,
     audit_words=AUDIT_WORDS,

@@ -17,6 +17,7 @@ from portal.domain.emulation.catalogue_models import RegistrationPeriod
 from portal.domain.emulation.due import due
 from portal.domain.emulation.enums import PeriodSector, RegistrationState
 from portal.domain.emulation.files import FILES
+from portal.domain.emulation.notice_kinds import NOTICE_KINDS
 from portal.domain.emulation.queries.completeness import Completeness, OwingFilter, completeness
 from portal.domain.emulation.queries.totals import TargetProgress, target_progress
 from portal.domain.emulation.queries.waiting import own_registrations, to_receive, watched_levels
@@ -320,4 +321,5 @@ MANIFEST = Manifest(
     audit_labels=AUDIT_LABELS,
     audit_words=AUDIT_WORDS,
     file_owners=(FILES,),
+    notice_kinds=NOTICE_KINDS,
 )

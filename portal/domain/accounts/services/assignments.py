@@ -17,7 +17,7 @@ from portal.domain.accounts import policies
 from portal.domain.accounts.models import RoleAssignment, UserAccount
 from portal.domain.accounts.queries import assignment_not_over, one_assignment
 from portal.domain.accounts.services.delegation_checks import Handed, delegation_faults
-from portal.domain.accounts.services.delegation_ends import end_given, note
+from portal.domain.accounts.services.delegation_ends import end_given, note, tell_ended, tell_received
 from portal.domain.accounts.services.people import NotOneself, SecondPersonNeeded
 from portal.domain.units.models import Unit
 
@@ -73,6 +73,7 @@ def put_assignment(work: Work, user_id: int, data: GrantData) -> RoleAssignment:
         note(work, "assignment.created", assignment, values)
     else:
         note(work, "delegation.created", assignment, values | {"given_by": data.given_by_id})
+        tell_received(work, assignment)
     return assignment
 
 
@@ -142,6 +143,8 @@ def end_assignment(work: Work, user_id: int, assignment_id: int, version: int) -
     note(work, "assignment.ended", assignment, {})
     if assignment.given_by_id is None:
         end_given(work, user_id, [(assignment.role, assignment.unit_id)])
+    else:
+        tell_ended(work, assignment)
     return assignment
 
 

@@ -7,12 +7,15 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal.core.notices import News, People, tell
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Role
 from portal.domain.access.roles import ROLES
 from portal.domain.accounts.models import RoleAssignment
 from portal.domain.accounts.queries import assignment_not_over
 from portal.domain.audit.services import record
+
+NOTICE = "accounts.delegation"
 
 
 def end_given(work: Work, giver_id: int, roles: Iterable[tuple[Role, int]] | None = None) -> None:
@@ -39,6 +42,32 @@ def end_delegation(work: Work, delegation: RoleAssignment, action: str) -> None:
     delegation.ended_by_id = work.actor.user_id or None
     work.session.flush()
     note(work, action, delegation, {})
+    tell_ended(work, delegation)
+
+
+def tell_received(work: Work, delegation: RoleAssignment) -> None:
+    """Tell both sides of a delegation that it holds."""
+    days = f"từ {delegation.valid_from:%d/%m/%Y} đến hết {delegation.valid_to:%d/%m/%Y}"
+    role = _role_words(delegation)
+    _tell(work, delegation, "received", f"Ông/bà được ủy quyền {role}, {days}", [delegation.user_id])
+    _tell(work, delegation, "given", f"Đã ủy quyền {role} của ông/bà, {days}", [delegation.given_by_id])
+
+
+def tell_ended(work: Work, delegation: RoleAssignment) -> None:
+    """Tell both sides of a delegation that it holds no longer."""
+    text = f"Ủy quyền {_role_words(delegation)} đã kết thúc"
+    _tell(work, delegation, "ended", text, [delegation.user_id, delegation.given_by_id])
+
+
+def _tell(work: Work, delegation: RoleAssignment, what: str, text: str, people: list[int | None]) -> None:
+    link = {"delegation_id": delegation.id}
+    to = [People([person for person in people if person is not None])]
+    tell(work, News(NOTICE, f"delegation:{delegation.id}:{what}", text, to, "accounts.show_delegation", link))
+
+
+def _role_words(delegation: RoleAssignment) -> str:
+    """The role's name; of a confidential one no more than that it is one."""
+    return "vai trò hạn chế" if ROLES[delegation.role].confidential else f"vai trò {delegation.role.label}"
 
 
 def note(work: Work, action: str, assignment: RoleAssignment, values: Mapping[str, Any]) -> None:

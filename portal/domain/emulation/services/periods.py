@@ -29,6 +29,7 @@ from portal.domain.emulation.services.catalogue_shared import (
     text_in,
     year_in,
 )
+from portal.domain.emulation.services.notices import tell_extension
 from portal.domain.units.models import Unit
 
 PERIOD = "registration_period"
@@ -132,6 +133,7 @@ def grant_exception(work: Work, period_id: int, unit: Unit, data: ExceptionData)
     work.session.flush()
     detail = {"unit": unit.id, "due_on": data.due_on.isoformat(), "reason": reason}
     audit(work, "period.exception_granted", PERIOD, period.id, detail)
+    tell_extension(work, found)
     return found
 
 

@@ -22,6 +22,7 @@ from portal.domain.emulation.models import EmulationRegistration, RegistrationEd
 from portal.domain.emulation.queries.periods import window_of
 from portal.domain.emulation.queries.registrations import OBJECT_TYPE, StepFacts, step_facts
 from portal.domain.emulation.services.checks import sending_errors
+from portal.domain.emulation.services.notices import tell_step
 from portal.domain.emulation.services.shared import audit, check_version, lock, period_of
 
 PDF = "application/pdf"
@@ -221,6 +222,7 @@ def _step(work: Work, registration: EmulationRegistration, action: str, version:
         giver,
     )
     work.session.flush()
+    tell_step(work, registration, action)
 
 
 _PAST = {
