@@ -15,7 +15,7 @@ from portal.web.row_parts import RowParts
 # its parts, so that addresses inside a stylesheet keep their meaning.
 BUNDLES: Mapping[str, Sequence[str]] = {
     "css/portal.css": ("vendor/bootstrap-reboot.min.css", "css/base.css", "css/components.css"),
-    "all.js": ("portal.js", "keys.js", "lists.js"),
+    "all.js": ("portal.js", "keys.js", "lists.js", "bell.js"),
 }
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 

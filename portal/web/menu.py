@@ -15,6 +15,7 @@ from portal.core.clock import local
 from portal.core.manifest import MenuEntry, manifests
 from portal.core.text import initials
 from portal.domain.access.enums import Permission
+from portal.web.bell import Bell
 from portal.web.context import Viewer, runtime, viewer
 
 FIRST_YEAR = 2022
@@ -60,8 +61,7 @@ class Shell:
     now_iso: str
     theme: str = "light"
     search_url: str | None = None
-    notice_count: int | None = None
-    notice_url: str | None = None
+    bell: Bell | None = None
     unit_in_view: str | None = None
     unit_url: str | None = None
     environment_note: str | None = None
@@ -100,6 +100,7 @@ def build_shell(person: Viewer | None) -> Shell:
         now_text=now.strftime("%H:%M ngày %d/%m/%Y"),
         now_iso=now.isoformat(timespec="minutes"),
         theme=person.theme if person else "light",
+        bell=Bell(person.actor) if person else None,
         unit_in_view=person.unit_name if person else None,
         environment_note="Bản dùng thử, số liệu minh họa" if settings.is_demo else None,
         footer=[("Hướng dẫn sử dụng", url_for("help.show_page"))],

@@ -172,7 +172,7 @@ def _addresses(asked: Asked, row: Row, role: str) -> Iterator[tuple[str, dict[st
         yield "", {}
     elif "" in objects:  # a catalogue's object: it has no place
         yield "", objects[""]
-    elif row.kind in ("job", "made", "saved", "run", "session", "given"):  # these belong to a person, not to a unit
+    elif row.kind in ("job", "made", "saved", "run", "session", "given", "notice"):  # a person's, not a unit's
         yield "o", objects[role]
         yield "f", objects[NOBODY if role != NOBODY else str(Role.UNIT_OFFICER)]
     else:

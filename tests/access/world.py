@@ -33,6 +33,7 @@ from portal.domain.emulation.files import FILES, FURTHER, SIGNED
 from portal.domain.emulation.models import EmulationRegistration, RegistrationLine, RegistrationPledge
 from portal.domain.emulation.queries.imports import LINES
 from portal.domain.lists.models import BulkRun, SavedFilter
+from portal.domain.notifications.models import Notice
 from portal.domain.staging.enums import ImportState
 from portal.domain.staging.models import ImportBatch
 from portal.domain.units.models import Unit
@@ -115,6 +116,7 @@ def build_world(session: Session, clock: Clock, password_hash: str) -> World:
         world.add("saved", role, list_name="don-vi", filter_id=_saved(session, clock, user.id))
         world.add("run", role, list_name="don-vi", run_id=_run(session, clock, user.id))
         world.add("session", role, session_id=_session(session, clock, user.id))
+        world.add("notice", role, notice_id=_notice(session, clock, user.id))
     receiver = create_user(work, UserData("role.receiver", "Người Nhận", units[DISTRICT]), password_hash, False)
     for role in (NOBODY, *Role):
         world.add("given", role, delegation_id=_delegation(session, clock, role, receiver.id))
@@ -321,6 +323,20 @@ def _run(session: Session, clock: Clock, user_id: int) -> int:
 def _saved(session: Session, clock: Clock, owner_id: int) -> int:
     """A filter of the list of units, kept to oneself."""
     made = SavedFilter(owner_id=owner_id, list_name="don-vi", name="Xã", query="q=xa", created_at=clock.now())
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def _notice(session: Session, clock: Clock, user_id: int) -> int:
+    made = Notice(
+        receiver_id=user_id,
+        kind="accounts.delegation",
+        key="a",
+        text="Được ủy quyền",
+        endpoint="home.show_home",
+        created_at=clock.now(),
+    )
     session.add(made)
     session.flush()
     return made.id

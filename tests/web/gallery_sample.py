@@ -276,7 +276,6 @@ SHELL = SimpleNamespace(
     now_text="10:42 ngày 18/10/2023",
     now_iso="2023-10-18T10:42",
     theme="light",
-    notice_count=4,
-    notice_url="/thong-bao",
+    bell=SimpleNamespace(unread="4", url="/thong-bao", count_url="/thong-bao/so-chua-doc"),
     environment_note="Bản dùng thử, số liệu minh họa",
 )

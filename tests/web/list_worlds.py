@@ -22,6 +22,7 @@ from portal.domain.emulation.catalogue_models import (
     RegistrationTarget,
 )
 from portal.domain.emulation.enums import MovementKind, PeriodSector
+from portal.domain.notifications.models import Notice
 from portal.domain.units.models import Unit, UnitKind
 from tests.conftest import START
 from tests.emulation.lists.world import L, S, register
@@ -87,6 +88,22 @@ def _jobs(session: Session) -> None:
             payload={"kind": "danh-sach", "period": "Năm 2023"},
             owner_id=owner,
             run_at=START,
+            created_at=START,
+        )
+        for n in range(MANY)
+    )
+
+
+def _notices(session: Session) -> None:
+    receiver = _user(session, "thidua")
+    session.add_all(
+        Notice(
+            receiver_id=receiver,
+            kind="jobs.ended",
+            key=f"walk-{n}",
+            text=f"Đã xong việc {n}",
+            endpoint="jobs.list_jobs",
+            unread=n % 2,
             created_at=START,
         )
         for n in range(MANY)
@@ -179,6 +196,7 @@ WORLDS: dict[str, Arranged] = {
     "don-vi": Arranged("quantri", page=80),
     "loai-don-vi": Arranged("quantri", _kinds),
     "nhat-ky": Arranged("nhatky", page=80),
+    "thong-bao": Arranged("thidua", _notices),
     "viec-chay-nen": Arranged("thidua", _jobs),
     "dong-dang-ky": Arranged("thidua", _lines),
     "tinh-hinh-dang-ky": Arranged("thidua", query="cap=tat-ca", page=60),

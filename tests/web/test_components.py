@@ -255,7 +255,7 @@ def test_signed_out_shell_has_no_menu(app: Flask) -> None:
             "menu": [],
             "years": [],
             "search_url": None,
-            "notice_url": None,
+            "bell": None,
             "unit_in_view": None,
         }
     )
