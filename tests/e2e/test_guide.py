@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize
 
-from portal.blueprints.help.guide import guide, pictures_of
 from portal.core.clock import SystemClock
 from portal.domain.accounts import totp
+from portal.web.guide import guide, pictures_of
 from seed.accounts import demo_secret
 from tests.e2e.people import Person, barriers, pictures, sign_in
 from tests.e2e.years import Year, running_year

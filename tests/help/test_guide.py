@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.blueprints.help.guide import FOLDER, PAGES, PICTURES, GuideFault, guide, pictures_of, read_page, render
 from portal.web.access import PUBLIC, needs_of
+from portal.web.guide import FOLDER, PAGES, PICTURES, GuideFault, guide, pictures_of, read_page, render
 from portal.web.transaction import PortalFlask
 from tests.pages import Page
 

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from portal.blueprints.help import views
-from portal.blueprints.help.guide import FOLDER, PICTURES, Guide, guide
 from portal.core.runtime import Runtime
+from portal.web.guide import FOLDER, PICTURES, Guide, guide
 from tests.pages import Page
 
 ClientOf = Callable[[str], FlaskClient]

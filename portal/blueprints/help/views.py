@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from flask import Response, request, send_from_directory
 
 from portal.blueprints.help import bp
-from portal.blueprints.help.guide import FOLDER, PICTURE_TYPES, PICTURES, GuidePage, guide
 from portal.core.errors import NotFound
 from portal.web.access import public
+from portal.web.guide import FOLDER, PICTURE_TYPES, PICTURES, GuidePage, guide
 from portal.web.htmx import page
 
 PICTURE_AGE = 3600

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -16,18 +16,30 @@ from markdown_it.renderer import RendererProtocol
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from portal.core.text import fold
+from portal.core.search.documents import Texts, texts_of
+from portal.core.text import fold, words_of
 
-FOLDER = Path(__file__).resolve().parents[3] / "docs" / "vi"
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "vi"
 PAGES, PICTURES = "huong-dan", "images"
 PICTURE_TYPES = frozenset({".png", ".webp", ".jpg"})
 ADDRESS = "/huong-dan"
 _FENCE = "---\n"
+_HEADING = re.compile(r'<h2 id="([^"]*)">(.*?)</h2>')
 _NOT_IN_IDS = re.compile(r"[^a-z0-9]+")
 
 
 class GuideFault(ValueError):
     """A page of the guide is not written as it must be; the message names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuideSection:
+    """A part of a page under one heading ("" before the first), in plain text; `texts` as search compares it."""
+
+    title: str
+    url: str
+    text: str
+    texts: Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,7 @@ class GuidePage:
     endpoints: tuple[str, ...]
     html: Markup
     contents: tuple[tuple[str, str], ...]
+    sections: tuple[GuideSection, ...] = ()
 
     @property
     def url(self) -> str:
@@ -87,6 +100,7 @@ def read_page(path: Path) -> GuidePage:
         endpoints=tuple(facts.get("endpoints", ())),
         html=html,
         contents=contents,
+        sections=tuple(_sections(path.stem, str(facts["title"]), str(facts["summary"]), html)),
     )
 
 
@@ -105,6 +119,19 @@ def render(body: str) -> tuple[Markup, tuple[tuple[str, str], ...]]:
                 contents.append((key, inline.content))
     html = parser.renderer.render(tokens, parser.options, {})
     return Markup(html), tuple(contents)  # noqa: S704 - the parser escapes all text; raw HTML is off
+
+
+def _sections(slug: str, title: str, summary: str, html: Markup) -> Iterator[GuideSection]:
+    """The page cut at its headings of the second level."""
+    parts = _HEADING.split(html)
+    yield _section(title, f"{ADDRESS}/{slug}", summary, parts[0])
+    for key, heading, body in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        yield _section(f"{title}: {Markup(heading).striptags()}", f"{ADDRESS}/{slug}#{key}", "", body)  # noqa: S704 - as rendered
+
+
+def _section(title: str, url: str, summary: str, html: str) -> GuideSection:
+    text = f"{summary} {Markup(html.replace('<', ' <')).striptags()}".strip()  # noqa: S704 - as rendered
+    return GuideSection(title, url, text, texts_of(words_of(title), words_of(text)))
 
 
 def _parts(path: Path, text: str) -> tuple[Mapping[str, Any], str]:
