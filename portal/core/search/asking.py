@@ -13,6 +13,9 @@ from portal.core.search.kinds import AnySelect, Searchable
 from portal.core.search.query import Query, Tier
 from portal.core.search.terms import Group, Narrow, facets_of
 
+Ranked = tuple[int, int]
+"""A document that was found: the step of the ranking that it fits, and its key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

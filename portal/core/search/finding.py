@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
 from portal.core.pagination import COUNT_LIMIT
 from portal.core.search import on_postgresql, on_sqlite
-from portal.core.search.asking import Asked
+from portal.core.search.asking import Asked, Ranked
 from portal.core.search.documents import texts_in
 from portal.core.search.kinds import Searchable
 from portal.core.search.query import Query, rank
@@ -24,10 +24,13 @@ FEW = 300
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The records of a kind, the best first; `more`: there are more than the search was to give."""
+    """The records of a kind, the best first; `best` is the step of the ranking (from 0) that the first of them fits,
+    `more`: there are more than the search was to give.
+    """
 
     kind: Searchable
     ids: Sequence[int]
+    best: int
     more: bool
 
 
@@ -57,22 +60,24 @@ def search(
         if (reach is not None and not reach) or narrow.unit_ids == ():
             continue
         asked = Asked(kind, query, narrow, reach, kind.visible(actor, on), limit + 1)
-        ids = _ranked(session, engine, asked)
-        if ids:
-            found.append(Found(kind, ids[:limit], len(ids) > limit))
+        ranked = _ranked(session, engine, asked)
+        if ranked:
+            ids = asked.record_ids([key for _, key in ranked])
+            found.append(Found(kind, ids[:limit], ranked[0][0], len(ids) > limit))
     return found
 
 
-def _ranked(session: Session, engine: Any, asked: Asked) -> list[int]:
-    """The ids of the best records: few documents are ranked here, many by the engine."""
+def _ranked(session: Session, engine: Any, asked: Asked) -> Sequence[Ranked]:
+    """The best documents: few are ranked here, many by the engine."""
     few = engine.few(session, asked, FEW)
     if few is None:
-        return asked.record_ids(engine.ranked(session, asked))
-    places = {key: rank(asked.query, texts_in(tokens)) for key, tokens in few}
-    fitting = sorted((place, -key) for key, place in places.items() if place is not None)
-    ids = asked.record_ids([-key for _, key in fitting])
-    if not ids:
+        return cast(Sequence[Ranked], engine.ranked(session, asked))
+    places = ((rank(asked.query, texts_in(tokens)), key) for key, tokens in few)
+    fitting = sorted((place, -key) for place, key in places if place is not None)
+    if not fitting:
         return []
     column = asked.visible.selected_columns[0]
+    ids = asked.record_ids([-key for _, key in fitting])
     seen = set(session.scalars(asked.visible.where(column.in_(ids))))
-    return [record_id for record_id in ids if record_id in seen][: asked.limit]
+    ranked = [(place, -key) for (place, key), record_id in zip(fitting, ids, strict=True) if record_id in seen]
+    return ranked[: asked.limit]

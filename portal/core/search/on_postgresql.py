@@ -15,7 +15,7 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
-from portal.core.search.asking import Asked
+from portal.core.search.asking import Asked, Ranked
 from portal.core.search.documents import SearchDocument
 from portal.core.search.kinds import AnySelect
 from portal.core.search.query import Tier
@@ -41,16 +41,17 @@ def few(session: Session, asked: Asked, most: int) -> list[tuple[int, str]] | No
     return None if len(rows) > most else [(key, tokens) for key, tokens in rows]
 
 
-def ranked(session: Session, asked: Asked) -> Sequence[int]:
-    """The keys of the best documents that the actor may see."""
+def ranked(session: Session, asked: Asked) -> Sequence[Ranked]:
+    """The best documents that the actor may see."""
     if estimate(session, _groups(asked, asked.widest)) <= AT_ONCE:
-        return session.execute(_at_once(asked)).scalars().all()
-    found: dict[int, None] = {}
-    for tier in asked.query.tiers:
-        found.update(dict.fromkeys(_of_tier(session, asked, tier)))
+        return [(place, key) for place, key in session.execute(_at_once(asked))]
+    found: dict[int, int] = {}
+    for place, tier in enumerate(asked.query.tiers):
+        for key in _of_tier(session, asked, tier):
+            found.setdefault(key, place)
         if len(found) >= asked.limit:
             break
-    return list(found)[: asked.limit]
+    return [(place, key) for key, place in found.items()][: asked.limit]
 
 
 def estimate(session: Session, groups: Sequence[Group]) -> float:
@@ -78,10 +79,10 @@ def _at_once(asked: Asked) -> AnySelect:
     """All that fits, each with the first step that it fits."""
     tiers = asked.query.tiers
     steps = [(like(TOKENS, asked.query, tier), number) for number, tier in enumerate(tiers[:-1])]
-    place = case(*steps, else_=len(tiers))
+    place = case(*steps, else_=len(tiers) - 1)
     wanted = _index(asked, asked.widest).add_columns(place.label("place")).offset(0).subquery()
     return (
-        select(wanted.c.id)
+        select(wanted.c.place, wanted.c.id)
         .where(asked.seen(wanted.c.id))
         .order_by(wanted.c.place, wanted.c.id.desc())
         .limit(asked.limit)

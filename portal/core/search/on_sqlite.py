@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Table, column, literal, literal_column, not_, select, table, text, union_all
 from sqlalchemy.orm import Session
 
-from portal.core.search.asking import Asked
+from portal.core.search.asking import Asked, Ranked
 from portal.core.search.documents import BODY, TITLE, TITLE_MARKED, SearchDocument
 from portal.core.search.kinds import AnySelect
 from portal.core.search.query import Tier
@@ -40,13 +40,14 @@ def few(session: Session, asked: Asked, most: int) -> list[tuple[int, str]] | No
     return None if len(rows) > most else [(key, tokens) for key, tokens in rows]
 
 
-def ranked(session: Session, asked: Asked) -> Sequence[int]:
-    """The keys of the best documents that the actor may see."""
+def ranked(session: Session, asked: Asked) -> Sequence[Ranked]:
+    """The best documents that the actor may see."""
     words = _Words(session)
     arms = [_arm(asked, words, number) for number in range(len(asked.query.tiers))]
-    found = union_all(*(select(arm.c.id) for arm in arms)).subquery()
-    stmt = select(found.c.id).where(asked.seen(found.c.id)).limit(asked.limit)
-    return session.execute(stmt).scalars().all()
+    numbered = (select(literal_column(str(number)).label("place"), arm.c.id) for number, arm in enumerate(arms))
+    found = union_all(*numbered).subquery()
+    stmt = select(found.c.place, found.c.id).where(asked.seen(found.c.id)).limit(asked.limit)
+    return [(place, key) for place, key in session.execute(stmt)]
 
 
 def _arm(asked: Asked, words: _Words, number: int) -> Any:
