@@ -116,20 +116,22 @@ class FigurePanel:
 class Manifest:
     """A feature's declaration.
 
-    `waiting(work, year)`, `sent(work, year)` and `figures(work, year)` feed the home page, each with a fixed number of
-    queries; `due(work, first, last)` gives what falls due for the actor from the first day to the last, done or not,
-    also with a fixed number of queries (read it through `portal.domain.calendar.due`, which keeps confidential features
-    to a count); `touches_units` names the columns that a reorganisation of units concerns; `audit_labels` says in
-    Vietnamese what the feature's audit actions are, `audit_words` what the object types, field names and codes in
-    their details are; `confidential` keeps a feature out of search, notices and feeds; `file_owners` are its records
-    that hold files (portal.domain.attachments.owners.FileOwner); `searchable` is what search finds of it;
-    `notice_kinds` are what it tells people of (portal.core.notices.NoticeKind); `takes_news(work, news)` is told all
-    that features below it have to tell.
+    `actions` are what one may begin from anywhere: search offers them beside the menu. `waiting(work, year)`,
+    `sent(work, year)` and `figures(work, year)` feed the home page, each with a fixed number of queries; `due(work,
+    first, last)` gives what falls due for the actor from the first day to the last, done or not, also with a fixed
+    number of queries (read it through `portal.domain.calendar.due`, which keeps confidential features to a count);
+    `touches_units` names the columns that a reorganisation of units concerns; `audit_labels` says in Vietnamese
+    what the feature's audit actions are, `audit_words` what the object types, field names and codes in their
+    details are; `confidential` keeps a feature out of search, notices and feeds; `file_owners` are its records that
+    hold files (portal.domain.attachments.owners.FileOwner); `searchable` is what search finds of it; `notice_kinds` are
+    what it tells people of (portal.core.notices.NoticeKind); `takes_news(work, news)` is told all that features below
+    it have to tell.
     """
 
     name: str
     label: str
     menu: tuple[MenuEntry, ...] = ()
+    actions: tuple[MenuEntry, ...] = ()
     waiting: Callable[[Any, int], Sequence[WaitingItem]] | None = None
     sent: Callable[[Any, int], Sequence[SentItem]] | None = None
     figures: Callable[[Any, int], FigurePanel | None] | None = None

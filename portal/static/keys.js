@@ -53,21 +53,69 @@
     const key = event.key.toLowerCase();
     const going = Date.now() - goSince < 1200;
     const wanted = all(going ? "[data-key]" : "[data-key-alone]").find((node) => (going ? node.dataset.key : node.dataset.keyAlone).toLowerCase() === key);
-    const box = !going && key === "/" && all(".mast-search input, .filters input[type=search]").find(visible);
+    const box = !going && key === "/" && !openFind() && all(".mast-search input, .filters input[type=search]").find(visible);
     goSince = !going && key === "g" ? Date.now() : 0;
     if (wanted) wanted.click();
     if (box) { box.focus(); box.select(); }
     if (!going && key === "?") showShortcuts();
-    return !!(wanted || box || goSince || key === "?");
+    return !!(wanted || box || goSince || key === "?" || key === "/");
   }
 
   doc.addEventListener("keydown", (event) => {
     if (event.isComposing || event.defaultPrevented) return;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k" && openFind()) { event.preventDefault(); return; }
     if (editKey(event) || tableKey(event)) { event.preventDefault(); return; }
     if (event.key === "Escape") { escapeKey(); return; }
     if (typing(event.target) || event.altKey || event.ctrlKey || event.metaKey || one("dialog[open]")) return;
     if (event.key.length === 1 && letterKey(event)) event.preventDefault();
   });
+
+  /* ---- the window of "/" and Ctrl K: focus stays in its field, arrows choose among the suggestions, Enter opens ---- */
+  const find = one("#tim-nhanh");
+  const field = find && one("input[type=search]", find);
+
+  /* False where there is no such window, or another one is open. */
+  function openFind() {
+    if (!find || !window.htmx || !find.showModal || all("dialog[open]").some((dialog) => dialog !== find)) return false;
+    if (find.open) return true;
+    const here = one(".mast-search input");
+    field.value = here ? here.value : "";
+    choose(null);
+    find.showModal();
+    field.focus();
+    field.select();
+    field.dispatchEvent(new CustomEvent("find-open"));
+    return true;
+  }
+
+  function choose(option) {
+    all("[role=option]", find).forEach((node) => node.setAttribute("aria-selected", String(node === option)));
+    if (option) { field.setAttribute("aria-activedescendant", option.id); option.scrollIntoView({ block: "nearest" }); }
+    else field.removeAttribute("aria-activedescendant");
+  }
+
+  function findKey(event) {
+    const options = all("[role=option]", find);
+    const at = options.findIndex((node) => node.getAttribute("aria-selected") === "true");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.isComposing || !(step || event.key === "Escape" || (event.key === "Enter" && at >= 0))) return;
+    event.preventDefault();
+    if (step) choose(options[at + step] || (step > 0 ? options[0] : at < 0 ? options[options.length - 1] : null) || null);
+    else if (event.key === "Escape") find.close(); // a search field would only be emptied
+    else options[at].click();
+  }
+
+  if (find) {
+    field.addEventListener("keydown", findKey);
+    find.addEventListener("htmx:afterSwap", () => {
+      const count = all("[role=option]:not(#goi-y-tat-ca)", find).length;
+      choose(null);
+      one("[role=status]", find).textContent = count ? count + " gợi ý" : "Không có gợi ý, bấm Enter để tìm";
+    });
+    find.addEventListener("click", (event) => { if (event.target === find) find.close(); }); // beside the window
+    const mast = one(".mast-search input");
+    if (mast) mast.addEventListener("mousedown", (event) => { if (openFind()) event.preventDefault(); });
+  }
 
   /* The keys of this page, read from the page itself. */
   function showShortcuts() {
@@ -77,7 +125,8 @@
       keys.forEach((key, index) => { if (index) term.append(" "); term.append(make("kbd", { class: "kbd" }, key)); });
       list.append(term, make("dd", {}, text));
     };
-    if (all(".mast-search input, .filters input[type=search]").some(visible)) add(["/"], "Tìm kiếm");
+    if (find || all(".mast-search input, .filters input[type=search]").some(visible)) add(["/"], "Tìm kiếm");
+    if (find) add(["Ctrl", "K"], "Tìm kiếm, cả khi đang nhập");
     add(["?"], "Xem các phím tắt của trang này");
     all("[data-key]").forEach((node) => add(["g", node.dataset.key], labelOf(node)));
     all("[data-key-alone]").filter(visible).forEach((node) => add([node.dataset.keyAlone], labelOf(node)));

@@ -13,12 +13,14 @@ from flask import Flask, request, url_for
 
 from portal.core.clock import local
 from portal.core.manifest import MenuEntry, manifests
-from portal.core.text import initials
+from portal.core.text import clean, initials
 from portal.domain.access.enums import Permission
 from portal.web.bell import Bell
 from portal.web.context import Viewer, runtime, viewer
 
 FIRST_YEAR = 2022
+OWN = "Tài khoản của tôi"
+SEARCH, WORDS = "search.show_results", "tu_khoa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,16 @@ class MenuItem:
 class MenuGroup:
     label: str
     items: list[MenuItem]
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """A place of the portal, by its name in the menu; `group` is the heading that it stands under."""
+
+    label: str
+    url: str
+    icon: str
+    group: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,8 @@ class Shell:
     now_iso: str
     theme: str = "light"
     search_url: str | None = None
+    suggest_url: str | None = None
+    searched: str = ""
     bell: Bell | None = None
     unit_in_view: str | None = None
     unit_url: str | None = None
@@ -103,8 +117,25 @@ def build_shell(person: Viewer | None) -> Shell:
         bell=Bell(person.actor) if person else None,
         unit_in_view=person.unit_name if person else None,
         environment_note="Bản dùng thử, số liệu minh họa" if settings.is_demo else None,
+        search_url=url_for(SEARCH) if person else None,
+        suggest_url=url_for("search.suggest") if person else None,
+        searched=clean(request.args.get(WORDS)) if request.endpoint == SEARCH else "",
         footer=[("Hướng dẫn sử dụng", url_for("help.show_page"))],
     )
+
+
+def go_to(person: Viewer | None) -> list[GoTo]:
+    """The places that one may go to from anywhere: the menu, what one may begin, one's own pages."""
+    if person is None:
+        return []
+    actor = person.actor
+    entries = [GoTo(item.label, item.url, item.icon, group.label) for group in _menu(person) for item in group.items]
+    actions = sorted(
+        (e for m in manifests() for e in m.actions if actor.can(Permission(e.permission))), key=lambda e: e.order
+    )
+    own = [GoTo(label, url, symbol, OWN) for label, url, symbol in _user_menu(person)]
+    begun = [GoTo(e.label, url_for(e.endpoint), e.icon, e.group) for e in actions]
+    return [*entries, *begun, *own, GoTo("Hướng dẫn sử dụng", url_for("help.show_page"), "help-circle", "")]
 
 
 def _with_year(year: int) -> str:

@@ -154,6 +154,9 @@ MANIFEST = Manifest(
             order=930,
         ),
     ),
+    actions=(
+        MenuEntry("Thêm người dùng", "accounts.new_user", "user-plus", Permission.USER_MANAGE, "Quản trị", order=910),
+    ),
     waiting=waiting,
     searchable=(USERS,),
     notice_kinds=(NoticeKind(NOTICE, "Ủy quyền nhận được, đã giao, kết thúc", fixed=True, mail=MailChoice.AT_ONCE),),

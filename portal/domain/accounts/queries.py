@@ -17,8 +17,8 @@ from portal.domain.access.enums import Permission, Reach, Role
 from portal.domain.access.roles import ROLES
 from portal.domain.accounts.enums import RequestKind, RequestState, UserState
 from portal.domain.accounts.models import AccessRequest, RecoveryCode, RoleAssignment, UserAccount, UserSession
-from portal.domain.units.models import Unit, UnitClosure
-from portal.domain.units.queries import closure_on, matching, scope, subtree_ids, valid_on
+from portal.domain.units.models import Unit
+from portal.domain.units.queries import matching, scope, subtree_ids, units_near, valid_on
 
 UNSCOPED = {
     "by_username": "signing in: nobody acts yet",
@@ -182,16 +182,8 @@ def user_labels(actor: Actor, user_ids: Collection[int], on: date) -> Select[int
 
 def units_to_filter(actor: Actor, on: date, chosen: str = "") -> Select[int, str]:
     """The units that a list of people is narrowed by: the roots of the actor's reach, those below, the chosen one."""
-    roots = sorted(actor.unit_ids(Permission.USER_VIEW))
-    near = select(UnitClosure.descendant_id).where(
-        UnitClosure.ancestor_id.in_(roots), UnitClosure.depth <= 1, closure_on(on)
-    )
-    wanted = int(chosen) if chosen.isdecimal() and len(chosen) < ID_DIGITS else 0
-    return (
-        select(Unit.id, Unit.name)
-        .where(or_(Unit.id.in_(near), Unit.id == wanted), valid_on(on), scope(actor, Permission.USER_VIEW, Unit.id, on))
-        .order_by(Unit.sort_key, Unit.id)
-    )
+    wanted = int(chosen) if chosen.isdecimal() and len(chosen) < ID_DIGITS else None
+    return units_near(actor, Permission.USER_VIEW, on, wanted)
 
 
 def unit_suggestions(actor: Actor, words: str, on: date) -> Select[str, str]:

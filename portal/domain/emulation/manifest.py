@@ -304,6 +304,7 @@ MANIFEST = Manifest(
     name="emulation",
     label=GROUP,
     menu=MENU,
+    actions=(MenuEntry("Lập bản đăng ký thi đua", "emulation.new_registration", "plus", P.REGISTRATION_EDIT, GROUP),),
     waiting=waiting,
     sent=sent,
     figures=figures,

@@ -12,6 +12,7 @@ MANIFEST = Manifest(
     menu=(
         MenuEntry("Đơn vị", "units.list_units", "sitemap", Permission.UNIT_VIEW, group="Quản trị", key="o", order=905),
     ),
+    actions=(MenuEntry("Thêm đơn vị", "units.new_unit", "plus", Permission.UNIT_MANAGE, "Quản trị", order=905),),
     searchable=(UNITS,),
     retention="Đơn vị, tên và quan hệ theo ngày: giữ mãi, vì văn bản cũ in theo tổ chức của ngày đó.",
     audit_labels={

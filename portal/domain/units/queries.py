@@ -93,6 +93,19 @@ def units_in_reach(
     return tuple(sorted(found)) if len(found) <= most else None
 
 
+def units_near(actor: Actor, permission: Permission, on: date, chosen: int | None = None) -> Select[int, str]:
+    """Units to narrow by: the roots of the actor's reach, those right below, and the chosen one: (id, name)."""
+    roots = sorted(actor.unit_ids(permission))
+    near = select(UnitClosure.descendant_id).where(
+        UnitClosure.ancestor_id.in_(roots), UnitClosure.depth <= 1, closure_on(on)
+    )
+    return (
+        select(Unit.id, Unit.name)
+        .where(or_(Unit.id.in_(near), Unit.id == chosen), valid_on(on), scope(actor, permission, Unit.id, on))
+        .order_by(Unit.sort_key, Unit.id)
+    )
+
+
 def visible_to(actor: Actor, on: date, permission: Permission = Permission.UNIT_VIEW) -> Select[Unit]:
     """The units that stand in the actor's reach on that day, in the Vietnamese order."""
     return select(Unit).where(scope(actor, permission, Unit.id, on)).order_by(Unit.sort_key, Unit.id)
