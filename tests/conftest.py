@@ -224,3 +224,23 @@ def test_settings(url: str, data_dir: Path) -> Settings:
 
 
 test_settings.__test__ = False  # type: ignore[attr-defined]  # no test, though modules import it by this name
+
+
+@pytest.fixture
+def count_queries(runtime: Runtime) -> Callable[[], contextlib.AbstractContextManager[list[str]]]:
+    """with count_queries() as seen: the statements that the app ran meanwhile."""
+
+    @contextlib.contextmanager
+    def counting() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            seen.append(statement)
+
+        event.listen(runtime.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(runtime.engine, "before_cursor_execute", note)
+
+    return counting

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from portal.core.runtime import Runtime
 from tests.attachments.clamd_server import Scanner, scanner
@@ -34,23 +32,3 @@ def clamd(runtime: Runtime) -> Iterator[Scanner]:
         runtime.settings = replace(before, clamd=made.address)
         yield made
     runtime.settings = before
-
-
-@pytest.fixture
-def count_queries(runtime: Runtime) -> Callable[[], AbstractContextManager[list[str]]]:
-    """with count_queries() as seen: the statements that the app ran meanwhile."""
-
-    @contextmanager
-    def counting() -> Iterator[list[str]]:
-        seen: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            seen.append(statement)
-
-        event.listen(runtime.engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            event.remove(runtime.engine, "before_cursor_execute", note)
-
-    return counting
