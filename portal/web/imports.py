@@ -93,9 +93,12 @@ def settle(kind: ImportKind, batch: ImportBatch, layout: Layout, staged: engine.
         engine.keep_staged(current, kind, batch, staged)
 
 
-def earlier_imports(kind_key: str, subject_id: int | None) -> list[dict[str, Any]]:
-    """The latest imports into a record that the actor may import into, those that wait for a decision among them."""
-    rows = work().session.execute(latest_batches(kind_key, subject_id))
+def earlier_imports(kind_key: str, subject_id: int | None, user_id: int | None = None) -> list[dict[str, Any]]:
+    """The latest imports into a record that the actor may import into, those that wait for a decision among them.
+
+    `user_id` keeps to one person's, where nobody else decides on them.
+    """
+    rows = work().session.execute(latest_batches(kind_key, subject_id, user_id))
     return [
         {
             "file_name": batch.file_name,

@@ -29,6 +29,7 @@ UNSCOPED = {
     "sessions_of": "of a person that was loaded in scope, or of oneself",
     "unit_label": "of a unit that a record loaded in scope names",
     "roles_in_force": "of the people of a page that was loaded in scope",
+    "with_unit_names": "of accounts that another query cut to the actor's reach",
     "last_sign_ins": "of the people of a page that was loaded in scope",
 }
 SUGGESTIONS = 20
@@ -171,6 +172,24 @@ def user_rows(actor: Actor, wanted: UserFilter, on: date) -> Select[*tuple[Any, 
         owes = wanted.state is UserState.FIRST_PASSWORD
         stmt = stmt.where(UserAccount.disabled_at.is_(None), UserAccount.must_change_password.is_(owes))
     return stmt
+
+
+def without_password(actor: Actor, on: date) -> Select[UserAccount]:
+    """Open accounts that the actor manages and to which no password was given out yet, ordered by unit and name."""
+    return (
+        select(UserAccount)
+        .where(
+            UserAccount.password_hash == "",
+            UserAccount.disabled_at.is_(None),
+            scope(actor, Permission.USER_MANAGE, UserAccount.home_unit_id, on),
+        )
+        .order_by(UserAccount.home_unit_id, UserAccount.sort_key, UserAccount.id)
+    )
+
+
+def with_unit_names(stmt: Select[UserAccount]) -> Select[UserAccount, str]:
+    """The same accounts, each with its unit's name."""
+    return stmt.join(Unit, Unit.id == UserAccount.home_unit_id).add_columns(Unit.name)
 
 
 def user_labels(actor: Actor, user_ids: Collection[int], on: date) -> Select[int, str]:

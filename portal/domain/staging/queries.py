@@ -15,6 +15,7 @@ from portal.domain.staging.models import ImportBatch, ImportColumnChoice, Import
 UNSCOPED = {
     "kind_of": "the kind alone; its own scoped query then loads the batch",
     "latest_batches": "cut by the feature that shows them to those who may import there",
+    "own_batches": "the actor's own batches",
     "open_batches": "the actor's own batches that are not decided on",
     "rows_of": "the rows of a batch that was loaded in scope",
     "verdicts_of": "the rows of a batch that was loaded in scope",
@@ -28,9 +29,14 @@ def kind_of(batch_id: int) -> Select[str]:
     return select(ImportBatch.kind).where(ImportBatch.id == batch_id)
 
 
-def latest_batches(kind: str, subject_id: int | None, most: int = 10) -> Select[ImportBatch, str]:
-    """The latest batches into a record that were not given up, each with the name of the person who sent it in."""
-    return (
+def latest_batches(
+    kind: str, subject_id: int | None, user_id: int | None = None, most: int = 10
+) -> Select[ImportBatch, str]:
+    """The latest batches into a record that were not given up, each with the name of the person who sent it in.
+
+    `user_id` keeps to that person's.
+    """
+    stmt = (
         select(ImportBatch, UserAccount.full_name)
         .join(UserAccount, UserAccount.id == ImportBatch.user_id)
         .where(
@@ -41,6 +47,12 @@ def latest_batches(kind: str, subject_id: int | None, most: int = 10) -> Select[
         .order_by(ImportBatch.id.desc())
         .limit(most)
     )
+    return stmt if user_id is None else stmt.where(ImportBatch.user_id == user_id)
+
+
+def own_batches(kind: str, user_id: int) -> Select[ImportBatch]:
+    """A person's batches of a kind that nobody else decides on."""
+    return select(ImportBatch).where(ImportBatch.kind == kind, ImportBatch.user_id == user_id).order_by(ImportBatch.id)
 
 
 def open_batches(kind: str, subject_id: int | None, user_id: int) -> Select[ImportBatch]:

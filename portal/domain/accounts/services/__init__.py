@@ -29,6 +29,7 @@ from portal.domain.accounts.services.people import drop_factor as drop_factor
 from portal.domain.accounts.services.people import edit_user as edit_user
 from portal.domain.accounts.services.people import enable_user as enable_user
 from portal.domain.accounts.services.people import first_password as first_password
+from portal.domain.accounts.services.people import give_first_password as give_first_password
 from portal.domain.accounts.services.people import put_password as put_password
 from portal.domain.accounts.services.people import reset_factor as reset_factor
 from portal.domain.accounts.services.people import reset_password as reset_password

@@ -25,6 +25,8 @@ from portal.domain.units.models import Unit
 
 NAME_LENGTH, POST_LENGTH, EMAIL_LENGTH, FOLDED_LENGTH = 120, 120, 200, 190
 FIRST_PASSWORD_GROUPS = FIRST_PASSWORD_GROUP = 4
+NO_PASSWORD = ""
+"""Of an account to which none was given out yet: nobody signs in with it."""
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -71,7 +73,7 @@ def create_user(work: Work, data: UserData, password_hash: str, must_change_pass
     The caller has checked that the actor may (add_user does); the start data and commands come this way too.
     """
     username = clean(data.username).lower()
-    errors = _errors_of(data.full_name, data.post, data.email)
+    errors = errors_of(data.full_name, data.post, data.email)
     if not is_username(username):
         errors["username"] = ["Tên đăng nhập gồm chữ thường không dấu và số, các phần cách nhau bằng dấu chấm."]
     elif work.session.scalars(by_username(username)).one_or_none() is not None:
@@ -112,7 +114,7 @@ def edit_user(work: Work, user_id: int, data: UserData, version: int) -> UserAcc
     user = _managed(work, user_id)
     if user.version != version:
         raise VersionConflict
-    errors = _errors_of(data.full_name, data.post, data.email)
+    errors = errors_of(data.full_name, data.post, data.email)
     if errors:
         raise InvalidInput(errors)
     if data.home_unit_id != user.home_unit_id:
@@ -176,6 +178,18 @@ def reset_password(work: Work, user_id: int, password_hash: str) -> UserAccount:
     return user
 
 
+def give_first_password(work: Work, user_id: int, password_hash: str) -> UserAccount | None:
+    """Give a new account its first password; None when it has one meanwhile, or must be treated by itself."""
+    try:
+        user = resettable(work, user_id)
+    except RuleBroken:  # its own account, or with roles that the actor does not manage
+        return None
+    if user.password_hash != NO_PASSWORD or user.disabled_at or policies.needs_second_person(work, user.id):
+        return None
+    put_password(work, user, password_hash)
+    return user
+
+
 def reset_factor(work: Work, user_id: int) -> UserAccount:
     """Forget a person's second factor, so that they set it up anew; their sessions end. Raises as reset_password."""
     user = resettable(work, user_id)
@@ -233,7 +247,8 @@ def _check_unit(work: Work, unit_id: int) -> None:
         raise InvalidInput({"unit": ["Đơn vị này không còn hoạt động. Xin chọn đơn vị khác."]})
 
 
-def _errors_of(full_name: str, post: str, email: str) -> dict[str, list[str]]:
+def errors_of(full_name: str, post: str, email: str) -> dict[str, list[str]]:
+    """What is wrong with a person's data, by field."""
     errors: dict[str, list[str]] = {}
     if not clean(full_name):
         errors["full_name"] = ["Xin nhập họ và tên."]

@@ -52,7 +52,7 @@ def read_attempt(work: Work, username: str, hasher: Passwords) -> Attempt:
     counters = (Counter(FailureKind.ACCOUNT, name), Counter(FailureKind.ADDRESS, work.address))
     user = work.session.scalars(by_username(name)).one_or_none()
     usable = user is not None and user.disabled_at is None
-    stored = user.password_hash if user is not None and usable else hasher.dummy
+    stored = (user.password_hash if user is not None and usable else "") or hasher.dummy
     return Attempt(user.id if user else None, stored, waiting(work, counters), counters)
 
 
