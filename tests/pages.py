@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from xml.etree.ElementTree import Element
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+from xml.etree.ElementTree import Element, TreeBuilder
 
 import html5lib
+from lxml import etree
 
+SVG = "{http://www.w3.org/2000/svg}"
 SILENT = ("script", "style", "template")
+NO_DOCTYPE = "expected-doctype-but-got-start-tag"
+_TEXT = re.compile(r"(?<=>)[^<>&]*[^<>&\s][^<>&]*(?=[<&])")
+_VALUE = re.compile(r"=\"[^\"&<>]*\"")
+_known: dict[str, list[Any]] = {}
 
 
 class Page:
-    """A parsed answer, a whole page or a fragment."""
+    """A parsed answer, a whole page or a fragment.
+
+    `errors` are those of a strict parser. It is slow, so that it looks once at pages that are built alike; the
+    tree of a page without errors comes from a fast one.
+    """
 
     def __init__(self, html: str) -> None:
-        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-        self.root: Element = parser.parse(html)
-        self.errors = list(parser.errors)
+        skeleton = skeleton_of(html)
+        found = _known.get(skeleton)
+        if found is None:
+            found = _known[skeleton] = _strict(html)[1]
+        plain = all(code == NO_DOCTYPE for _, code, _ in found)
+        root = _quick(html) if plain else _strict(html)[0]
+        self.root: Element = root
+        self.errors: list[tuple[Any, str, Mapping[str, Any]]] = found
 
     @property
     def title(self) -> str:
@@ -105,6 +123,48 @@ class Page:
 
     def _controls(self) -> Iterator[Element]:
         return (found for found in self.root.iter() if found.tag in ("input", "select", "textarea"))
+
+
+def skeleton_of(html: str) -> str:
+    """What a parser's errors depend on: tags, names of attributes, references of characters; rows built alike once."""
+    bare = _VALUE.sub('=""', _TEXT.sub("x", html))
+    rows = bare.split("<tr")
+    return "<tr".join([rows[0], *(row for before, row in pairwise(rows) if row != before)])
+
+
+class _Tree:
+    """Takes down what the fast parser reads as the strict one would: the standard library's elements, pictures in their
+    namespace; comments are left out.
+    """
+
+    def __init__(self) -> None:
+        self._made = TreeBuilder()
+        self._depth = 0  # within a picture
+        self.data, self.close = self._made.data, self._made.close
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "svg" or self._depth:
+            self._depth += 1
+            tag = SVG + tag
+        self._made.start(tag, dict(attributes))
+
+    def end(self, tag: str) -> None:
+        if self._depth:
+            self._depth -= 1
+            tag = SVG + tag
+        self._made.end(tag)
+
+
+def _quick(html: str) -> Element:
+    parser: Any = etree.HTMLParser(target=_Tree())  # type: ignore[call-overload]  # a target of this shape will do
+    root: Element = etree.fromstring(html, parser)
+    return root
+
+
+def _strict(html: str) -> tuple[Any, list[Any]]:
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    root = parser.parse(html)
+    return root, list(parser.errors)
 
 
 def text_of(element: Element) -> str:
