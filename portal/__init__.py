@@ -28,6 +28,7 @@ from portal.web.db import db, guard_reads
 from portal.web.errors import init_errors
 from portal.web.formats import init_formats
 from portal.web.headers import init_headers
+from portal.web.lists.taking import init_exports
 from portal.web.login import init_login, load_viewer
 from portal.web.logs import init_logs
 from portal.web.menu import init_menu
@@ -64,8 +65,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     init_menu(app)
     init_formats(app)
     init_record_numbers(app)
-    for blueprint in _blueprints():
+    for blueprint in blueprints_of():
         app.register_blueprint(blueprint)
+    init_exports(app)
     _register_commands(app)
     init_assets(app)
     return app
@@ -117,7 +119,7 @@ def _init_runtime(app: PortalFlask, settings: Settings, clock: Clock | None) -> 
 _ATTACHED: set[object] = set()
 
 
-def _blueprints() -> list[Blueprint]:
+def blueprints_of() -> list[Blueprint]:
     """Every package under blueprints/ gives its `bp`."""
     return [
         importlib.import_module(f"{blueprint_package.__name__}.{info.name}").bp

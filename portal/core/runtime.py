@@ -5,8 +5,11 @@ Settings, engine, sessions, keys, files and the clock. Made once, by the app or 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -22,6 +25,7 @@ class Runtime:
     """One process's means.
 
     `session_factory` makes sessions outside a request (worker, commands, entries kept although a request fails).
+    `reading_as(actor, permission)` lets a job read a list as its page does; the app puts it in.
     """
 
     settings: Settings
@@ -30,6 +34,7 @@ class Runtime:
     keyring: KeyRing
     files: FileStore
     clock: Clock
+    reading_as: Callable[[Any, Any], AbstractContextManager[None]] | None = None
 
 
 def clock_from(settings: Settings) -> Clock:

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 from itertools import count
 from typing import Any
 
-from portal.core.clock import local
 from portal.core.pagination import AnyRow
 from portal.domain.emulation.enums import Gender, SubjectKind
 from portal.exports._cells import Kind
-from portal.exports._document import place_date
-from portal.exports._issuer import Issuer
+from portal.exports._list_paper import NUMBER_COLUMN, ListHead, counted, document, grouped
 from portal.exports._workbook import (
-    Annex,
     Column,
     Group,
-    Letterhead,
-    ListDocument,
-    Signature,
     Target,
     Written,
     write_list,
 )
 
 TITLE = "Danh sách tổng hợp đăng ký thi đua"
-NUMBER_KIND = "DS"
 ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
@@ -55,56 +47,6 @@ class ListKind(StrEnum):
             "theo-danh-hieu": "Danh sách đăng ký thi đua theo danh hiệu, hình thức khen thưởng",
             "theo-don-vi": "Tổng hợp số lượng đăng ký thi đua theo đơn vị",
         }[self.value]
-
-
-class ListForm(StrEnum):
-    """An appendix of another paper, or a list that stands alone."""
-
-    ANNEX = "phu-luc"
-    ALONE = "doc-lap"
-
-    @property
-    def label(self) -> str:
-        return (
-            "Phụ lục kèm theo văn bản (không quốc hiệu)"
-            if self is ListForm.ANNEX
-            else "Danh sách độc lập (có quốc hiệu, nơi ký)"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ListHead:
-    """What stands around a list. `note` says what it is cut to; number and day of the paper stay blank until known."""
-
-    title: str
-    form: ListForm
-    issuer: Issuer
-    period: str
-    year: int
-    made_at: datetime
-    note: str = ""
-    paper_no: str = ""
-    paper_date: date | None = None
-    maker: str = ""
-
-    @property
-    def attached_to(self) -> str:
-        """Kèm theo Tờ trình số …, with dots for what is not known."""
-        number = self.paper_no or f"........./TTr-{self.issuer.symbol}".rstrip("-")
-        if self.paper_date is None:
-            day = f"ngày ..... tháng ..... năm {self.year}"
-        else:
-            day = place_date("", self.paper_date, self.year).removeprefix(", ")
-        return f"Kèm theo Tờ trình số {number} {day} của {self.issuer.name}"
-
-    @property
-    def place_date(self) -> str:
-        """Hưng Yên, ngày … tháng … năm …"""
-        return place_date(self.issuer.place, self.paper_date, self.year)
-
-    @property
-    def number(self) -> str:
-        return self.issuer.number(NUMBER_KIND, self.paper_no)
 
 
 def _where(row: AnyRow) -> str:
@@ -160,7 +102,6 @@ FIELDS: tuple[Field, ...] = tuple(FIELDS_BY_KEY.values())
 SHOWN_FIELDS: dict[str, Field] = {**FIELDS_BY_KEY, "chuc-vu-phong-ban": Field(Column("Chức vụ, phòng ban", 26), _work)}
 """Every column that the list of lines may show; post and division also in one."""
 
-NUMBER_COLUMN = Column("STT", 5, Kind.INTEGER, centred=True)
 PRINTED: tuple[Field, ...] = (
     Field(Column("Họ và tên cá nhân, tên tập thể", 24), lambda r: r.name),
     Field(Column("Năm sinh", 7, Kind.YEAR), lambda r: r.birth_year),
@@ -191,8 +132,8 @@ class Tally:
     def sentence(self) -> str:
         """Tổng số: 08 trường hợp: 04 tập thể, 04 cá nhân./."""
         numbers = ((self.collectives, "tập thể"), (self.persons, "cá nhân"))
-        parts = ", ".join(f"{_counted(number)} {what}" for number, what in numbers if number)
-        return f"Tổng số: {_counted(self.collectives + self.persons)} trường hợp{': ' if parts else ''}{parts}./."
+        parts = ", ".join(f"{counted(number)} {what}" for number, what in numbers if number)
+        return f"Tổng số: {counted(self.collectives + self.persons)} trường hợp{': ' if parts else ''}{parts}./."
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,31 +233,6 @@ def columns_by_unit(titles: Sequence[TitleCount]) -> tuple[Column, ...]:
     )
 
 
-def printed_text(column: Column, value: Any) -> str:
-    """A cell as it reads on paper: 1.213, 1980, 05/02/2023, nothing for None."""
-    if value is None:
-        return ""
-    if column.kind is Kind.INTEGER and isinstance(value, int):
-        return _grouped(value)
-    if column.kind is Kind.DATE and isinstance(value, date):
-        return f"{local(value) if isinstance(value, datetime) else value:%d/%m/%Y}"
-    return str(value)
-
-
-def document(head: ListHead, columns: Sequence[Column], *, filterable: bool = True) -> ListDocument:
-    """The paper around the rows."""
-    return ListDocument(
-        title=head.title,
-        subtitle=head.period,
-        note=head.note,
-        columns=columns,
-        heading=_heading(head),
-        made_at=head.made_at,
-        signature=Signature(head.issuer.authority, maker_name=head.maker),
-        filterable=filterable,
-    )
-
-
 def numbered(rows: Iterable[AnyRow], tally: Tally) -> Iterator[tuple[Any, ...]]:
     """The rows as cells, numbered from 1."""
     getters = [field.value for field in FIELDS]
@@ -327,7 +243,7 @@ def numbered(rows: Iterable[AnyRow], tally: Tally) -> Iterator[tuple[Any, ...]]:
 
 def title_heading(mark: int, title: TitleCount) -> str:
     """II. Cờ thi đua của UBND tỉnh (58)"""
-    return f"{roman(mark)}. {title.name} ({_grouped(title.number)})"
+    return f"{roman(mark)}. {title.name} ({grouped(title.number)})"
 
 
 def roman(number: int) -> str:
@@ -344,18 +260,3 @@ def file_name(kind: ListKind, year: int) -> str:
     """dang-ky-thi-dua-2023-theo-don-vi.xlsx"""
     tail = "" if kind is ListKind.LINES else f"-{kind.value}"
     return f"dang-ky-thi-dua-{year}{tail}.xlsx"
-
-
-def _heading(head: ListHead) -> Letterhead | Annex:
-    if head.form is ListForm.ANNEX:
-        return Annex(head.attached_to)
-    return Letterhead(head.issuer.lines, head.place_date, head.number, head.issuer.superior)
-
-
-def _counted(number: int) -> str:
-    """As papers write it: numbers below ten take a nought."""
-    return f"{number:02d}" if 0 < number < 10 else _grouped(number)
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}".replace(",", ".")

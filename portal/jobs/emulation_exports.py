@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,14 +15,12 @@ from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.audit.services import record
 from portal.domain.emulation.enums import RegistrationState, SubjectKind
-from portal.domain.emulation.queries.overview import issuing_unit, lines_in_full, may_export
+from portal.domain.emulation.queries.overview import lines_in_full, may_export
 from portal.domain.emulation.queries.submitted import BY_NAME, BY_TITLE, BY_UNIT, Line, LineFilter, cut
 from portal.domain.emulation.queries.totals import summary_by_unit, totals_by_title, unit_title_counts
-from portal.exports._issuer import Issuer
+from portal.exports._list_paper import ListForm, ListHead, head_of_list
 from portal.exports._workbook import Target, Written
 from portal.exports.emulation_lists import (
-    ListForm,
-    ListHead,
     ListKind,
     TitleCount,
     UnitCount,
@@ -33,10 +29,10 @@ from portal.exports.emulation_lists import (
     write_by_unit,
     write_lines,
 )
-from portal.jobs.api import JobContext, JobHandler, JobResult, ResultFile
+from portal.jobs.api import JobContext, JobHandler, JobResult
+from portal.jobs.list_exports import written_once
 
 KIND = "emulation.export_lines"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ORDERS = (BY_NAME, BY_TITLE, BY_UNIT)
 BATCH = 1000
 EXPORTED = "registration.list_exported"
@@ -130,7 +126,7 @@ def row_count(work: Work, order: ExportOrder, limit: int | None = None) -> int:
 
 def head_of(work: Work, order: ExportOrder) -> ListHead:
     """What stands around the list that is ordered."""
-    return head(
+    return head_of_list(
         work,
         order.kind.heading,
         order.form,
@@ -139,26 +135,6 @@ def head_of(work: Work, order: ExportOrder) -> ListHead:
         note=order.note,
         paper_no=order.paper_no,
         paper_date=order.paper_date,
-    )
-
-
-def head(work: Work, title: str, form: ListForm, period: str, year: int, **paper: Any) -> ListHead:
-    """What stands around a list: it goes out in the name of the body that the actor works in.
-
-    `paper` may hold `note`, `paper_no` and `paper_date`.
-    """
-    unit, parent = work.session.execute(issuing_unit(work.actor.home_unit_id, work.today())).one()
-    return ListHead(
-        title=title,
-        form=form,
-        issuer=Issuer(
-            unit.name, unit.level_code, unit.kind_code, unit.place, unit.head_title, unit.symbol, parent or ""
-        ),
-        period=period,
-        year=year,
-        made_at=work.clock.now(),
-        maker=work.actor.full_name,
-        **paper,
     )
 
 
@@ -248,27 +224,16 @@ class ExportLines:
 
     def run(self, ctx: JobContext) -> JobResult:
         """Write the list; its owner finds the file on the job's page."""
-        kept = ctx.checkpoint.get("file")
-        if kept is not None:
-            return _result(ResultFile(**kept), ctx.checkpoint["rows"])
         order = ExportOrder.from_json(ctx.payload)
-        with tempfile.TemporaryDirectory(prefix="export-", dir=ctx.runtime.settings.data_dir) as folder:
-            target = Target(Path(folder))
+
+        def write(target: Target) -> Written:
             with ctx.reading() as work:
                 total = row_count(work, order)
                 ctx.progress(0, total)
-                written = build(work, order, target, lambda done: ctx.progress(done, total))
-            with open(target.file, "rb") as stream:
-                file = ctx.keep_file(stream, file_name(order.kind, order.year), XLSX)
-        with ctx.step() as step:
-            log_export(step.work, order, written)
-            made = {"sha256": file.sha256, "size": file.size, "name": file.name, "content_type": file.content_type}
-            step.save({"file": made, "rows": written.rows}, progress=total, total=total)
-        return _result(file, written.rows)
+                return build(work, order, target, lambda done: ctx.progress(done, total))
 
-
-def _result(file: ResultFile, rows: int) -> JobResult:
-    return JobResult(f"Tệp có {rows:,} dòng.".replace(",", "."), file=file)
+        name = file_name(order.kind, order.year)
+        return written_once(ctx, name, write, lambda work, written: log_export(work, order, written))
 
 
 def _fields(chosen: LineFilter) -> dict[str, Any]:

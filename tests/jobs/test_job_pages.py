@@ -226,7 +226,7 @@ def test_a_job_of_a_forgotten_kind_still_has_a_page(client_of: Any, make: Any) -
 
 
 def test_who_has_no_jobs_to_see_finds_no_door(client_of: Any) -> None:
-    browser = client_of("quantri")
+    browser = client_of("thanhtra")
     assert browser.get("/viec").status_code == 403
 
 

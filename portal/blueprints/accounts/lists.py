@@ -60,6 +60,7 @@ USERS = declare(
         row="người",
         region="nguoi-dung",
         permission=Permission.USER_VIEW,
+        export_permission=Permission.USER_VIEW,
         columns=(
             Column("ten", "Họ và tên", lambda r: r.name, _person, order="ten", head=True, required=True, width=26),
             Column("chuc-vu", "Chức vụ", lambda r: r.post, shown=False, width=22),
@@ -113,6 +114,7 @@ REQUESTS = declare(
         row="yêu cầu",
         region="yeu-cau",
         permission=Permission.ACCESS_REQUEST_VIEW,
+        export_permission=Permission.ACCESS_REQUEST_VIEW,
         shareable=False,
         columns=(
             Column("yeu-cau", "Yêu cầu", lambda r: r.kind.label, _request, head=True, required=True),
@@ -162,6 +164,7 @@ DELEGATIONS = declare(
         row="ủy quyền",
         region="uy-quyen",
         permission=Permission.ASSIGNMENT_MANAGE,
+        export_permission=Permission.ASSIGNMENT_MANAGE,
         columns=(
             Column("vai-tro", "Vai trò", lambda r: r.role.label, _role, head=True, required=True, width=26),
             Column("don-vi", "Đơn vị", lambda r: r.unit_name, shown=False, width=26),
@@ -229,6 +232,8 @@ ASSIGNMENTS = declare(
         row="vai trò",
         region="phan-quyen",
         permission=Permission.ASSIGNMENT_MANAGE,
+        export_permission=Permission.ASSIGNMENT_MANAGE,
+        paper="Danh sách vai trò được phân quyền",
         columns=(
             Column("nguoi", "Người giữ", lambda r: r.full_name, _holder, head=True, required=True, width=26),
             Column("tai-khoan", "Tên đăng nhập", lambda r: r.username, shown=False, width=20),

@@ -138,6 +138,8 @@ ENTRIES = declare(
         row="dòng",
         region="nhat-ky",
         permission=Permission.AUDIT_VIEW,
+        export_permission=Permission.AUDIT_VIEW,
+        paper="Trích nhật ký Cổng Nội vụ",
         columns=(
             Column(
                 "luc",

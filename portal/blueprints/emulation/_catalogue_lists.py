@@ -82,6 +82,7 @@ MOVEMENTS = declare(
         title="Phong trào, đợt thi đua",
         row="phong trào, đợt thi đua",
         permission=P.CATALOGUE_VIEW,
+        export_permission=P.CATALOGUE_VIEW,
         columns=(
             Column("ten", "Phong trào, đợt thi đua", lambda r: r[0].name, head=True, required=True, phone="m-11"),
             Column("loai", "Loại", lambda r: r[0].kind.label, css="nowrap", cell_css="soft"),
@@ -160,6 +161,7 @@ TITLES = declare(
         title="Danh hiệu, hình thức",
         row="danh hiệu, hình thức",
         permission=P.CATALOGUE_VIEW,
+        export_permission=P.CATALOGUE_VIEW,
         columns=(
             Column("ten", "Danh hiệu, hình thức", lambda r: r[0].name, _title, head=True, required=True),
             Column("ten-gon", "Tên gọn", lambda r: r[0].short_name, cell_css="soft"),
@@ -214,6 +216,7 @@ BLOCKS = declare(
         title="Cụm, khối thi đua",
         row="cụm, khối",
         permission=P.CATALOGUE_VIEW,
+        export_permission=P.CATALOGUE_VIEW,
         columns=(
             Column("ten", "Cụm, khối", lambda r: r[0].name, _block, head=True, required=True),
             Column("truong-khoi", "Trưởng khối", lambda r: r.leader or "chưa có", phone="m-20"),
@@ -275,6 +278,7 @@ PERIODS = declare(
         title="Kỳ đăng ký",
         row="kỳ đăng ký",
         permission=P.CATALOGUE_VIEW,
+        export_permission=P.CATALOGUE_VIEW,
         columns=(
             Column(
                 "ten",
@@ -344,6 +348,7 @@ TARGETS = declare(
         title="Chỉ tiêu khen thưởng",
         row="chỉ tiêu",
         permission=P.CATALOGUE_VIEW,
+        export_permission=P.CATALOGUE_VIEW,
         columns=(
             Column("chi-tieu", "Chỉ tiêu", lambda i: i.row[0].label, head=True, required=True),
             Column("so", "Số", lambda i: i.row[0].number, lambda i: number(i.row[0].number), css="num", phone="m-21"),

@@ -12,7 +12,8 @@ from wtforms import RadioField, StringField, ValidationError
 from wtforms.validators import Length
 
 from portal.core.text import clean
-from portal.exports.emulation_lists import ListForm, ListKind
+from portal.exports._list_paper import ListForm
+from portal.exports.emulation_lists import ListKind
 from portal.jobs.emulation_exports import ExportOrder
 from portal.web.forms import PortalForm
 from portal.web.lists import parse_day

@@ -13,13 +13,14 @@ from portal.core.pagination import AnyRow
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.emulation.enums import SubjectKind
-from portal.domain.emulation.queries.overview import with_more
+from portal.domain.emulation.queries.overview import may_export, with_more
 from portal.domain.emulation.queries.submitted import counted_lines, key_of, submitted_lines
-from portal.exports.emulation_lists import SHOWN_FIELDS
+from portal.exports.emulation_lists import SHOWN_FIELDS, TITLE
 from portal.jobs.emulation_exports import ORDERS
 from portal.web.lists import Column, Empty, Listing, ListSpec, Source, declare
 from portal.web.lists.cells import a_day, beside, link, status, tagged
 
+NAME = "dong-dang-ky"
 WIDE = frozenset({"don-vi", "cap", "khoi", "loai", "ky"})
 """Columns that need more tables than the page's own."""
 
@@ -81,17 +82,18 @@ def _of(key: str, label: str = "", **more: object) -> Column:
     return Column(key, label or field.column.label, lambda item: field.value(item.row), **facts)  # type: ignore[arg-type]
 
 
-def _exports(listing: Listing, _shown: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """This list at once, or another layout of the same lines."""
+def _exports(listing: Listing, shown: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Exactly this list, or another layout of the same lines."""
+    this = listing.url("lists.export_list", list_name=NAME, **shown)
     return [
-        ("Tải danh sách này", listing.url("emulation.export_registrations"), "file-spreadsheet"),
+        ("Tải danh sách này", this, "file-spreadsheet"),
         ("Chọn mẫu, thể thức khác", listing.url("emulation.choose_export"), "adjustments-horizontal"),
     ]
 
 
 LINES = declare(
     ListSpec(
-        name="dong-dang-ky",
+        name=NAME,
         endpoint="emulation.list_registrations",
         title="Danh sách đăng ký",
         row="dòng",
@@ -128,7 +130,8 @@ LINES = declare(
         orders=lambda _: ORDERS,
         filters=line_offer,
         source=_lines,
-        print_endpoint="emulation.print_registrations",
+        paper=TITLE,
+        taken=lambda work, stmt: stmt.where(may_export(work.actor, work.today())),
         export_permission=Permission.REGISTRATION_EXPORT,
         export_menu=_exports,
         tabs_label="Trạng thái",

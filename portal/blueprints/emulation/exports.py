@@ -15,17 +15,15 @@ from portal.blueprints.emulation._line_view import LineView, line_view
 from portal.core.pagination import AnyRow
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
+from portal.exports._list_paper import XLSX, ListForm, ListHead, printed_text
 from portal.exports._workbook import Column, Target
 from portal.exports.emulation_lists import (
     PRINTED,
     PRINTED_COLUMNS,
-    ListForm,
-    ListHead,
     ListKind,
     Tally,
     columns_by_unit,
     file_name,
-    printed_text,
     title_heading,
     unit_rows,
 )
@@ -33,7 +31,6 @@ from portal.jobs.emulation_exports import (
     EXPORTED,
     OBJECT_TYPE,
     PRINTED_LIST,
-    XLSX,
     ExportOrder,
     audit_detail,
     build,
@@ -110,7 +107,7 @@ def print_registrations() -> Response:
         parts.update(_sheet(current, order))
         record_read(PRINTED_LIST, OBJECT_TYPE, order.kind.value, detail={**order.as_json(), "rows": number})
     return page(
-        "emulation/print_registrations.html",
+        "lists/print_list.html",
         **parts,
         back_url=view.listing.url(),
         export_url=view.listing.url("emulation.export_registrations", **_chosen(form)),

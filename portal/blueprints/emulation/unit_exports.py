@@ -15,9 +15,10 @@ from portal.blueprints.emulation.exports import printed_sheet
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.emulation.queries.overview import may_export_unit
+from portal.exports._list_paper import XLSX, ListForm, ListHead, head_of_list
 from portal.exports._workbook import Target
-from portal.exports.emulation_lists import UNIT_COLUMNS, UNITS_TITLE, ListForm, ListHead, write_units
-from portal.jobs.emulation_exports import EXPORTED, PRINTED_LIST, XLSX, head, in_order
+from portal.exports.emulation_lists import UNIT_COLUMNS, UNITS_TITLE, write_units
+from portal.jobs.emulation_exports import EXPORTED, PRINTED_LIST, in_order
 from portal.web.access import requires
 from portal.web.audit_reads import record_read
 from portal.web.context import work
@@ -50,7 +51,7 @@ def print_units() -> Response:
     listing, paper, rows = _sheet(current)
     record_read(PRINTED_LIST, OBJECT_TYPE, listing.about.year, detail={**listing.query, "rows": len(rows)})
     return page(
-        "emulation/print_registrations.html",
+        "lists/print_list.html",
         **printed_sheet(paper, UNIT_COLUMNS, [("", [(number, *row) for number, row in enumerate(rows, 1)])]),
         sentence=_sentence(rows),
         back_url=listing.url(),
@@ -64,7 +65,7 @@ def _sheet(current: Work) -> tuple[Listing, ListHead, list[Sequence[Any]]]:
     form = ExportForm(request.args, meta={"csrf": False})
     year = listing.about.year
     period = f"Năm {year}, tính đến ngày {today:%d/%m/%Y}"
-    paper = head(current, UNITS_TITLE, ListForm(form.the_thuc.data), period, year, note=listing.note)
+    paper = head_of_list(current, UNITS_TITLE, ListForm(form.the_thuc.data), period, year, note=listing.note)
     source = OWING.source(current, listing)
     stmt = in_order(source.stmt.where(may_export_unit(current.actor, today)), listing.order)
     items = unit_items(current.actor, current.session.execute(stmt).all(), today)

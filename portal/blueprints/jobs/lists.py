@@ -42,6 +42,7 @@ JOBS = declare(
         row="việc",
         region="viec",
         permission=Permission.JOB_VIEW,
+        not_exported="a person's own jobs: each leads to its own result, and nobody else may know of them",
         shareable=False,
         columns=(
             Column("viec", "Việc", lambda j: j.title, _title, head=True, required=True),

@@ -81,6 +81,7 @@ NOTICES = declare(
         title="Thông báo",
         row="thông báo",
         permission=Permission.PORTAL_USE,
+        not_exported="a person's own notices: what they tell of is exported from its own list",
         shareable=False,
         columns=(
             Column("noi-dung", "Nội dung", lambda n: n.text, _text, head=True, required=True),

@@ -82,6 +82,7 @@ UNITS = declare(
         row="đơn vị",
         region="don-vi",
         permission=Permission.UNIT_VIEW,
+        export_permission=Permission.UNIT_VIEW,
         columns=(
             Column(
                 "ten",
@@ -142,6 +143,7 @@ KINDS = declare(
         row="loại",
         region="loai",
         permission=Permission.UNIT_VIEW,
+        export_permission=Permission.UNIT_VIEW,
         columns=(
             Column("loai", "Loại", lambda r: r.label, head=True, required=True, phone="m-11", width=30),
             Column("cap", "Cấp", lambda r: r.level_label, width=24),

@@ -16,7 +16,10 @@ from portal.domain.access.actor import Actor
 from portal.domain.access.enums import Permission, Reach
 from portal.domain.units.models import Unit, UnitChange, UnitChangePart, UnitClosure, UnitKind, UnitLevel, UnitName
 
+DIVISION = "department_division"
+"""A phòng issues no papers of its own: they go out in the name of the body above it."""
 UNSCOPED = {
+    "issuing_unit": "the body in whose name a person's lists are issued: the one that they work in",
     "subtree_ids": "the condition that scopes are made of",
     "parent_id_of": "the line above a unit that was loaded in scope; who stands above whom is public",
     "children_of": "the units below one that was loaded in scope",
@@ -344,3 +347,22 @@ def root_ids(on: date) -> Select[int]:
             or_(above.valid_to.is_(None), above.valid_to > on),
         ),
     )
+
+
+def issuing_unit(home_unit_id: int, on: date) -> Select[Unit, str | None]:
+    """The body in whose name a person's lists are issued, with the name of the one above it: their own unit, or for a
+    division the body that it belongs to; the nearest comes first."""
+    link, upper, parent = aliased(UnitClosure), aliased(UnitClosure), aliased(Unit)
+    return (
+        select(Unit, parent.name)
+        .join(link, and_(link.ancestor_id == Unit.id, link.descendant_id == home_unit_id, _holds(link, on)))
+        .outerjoin(upper, and_(upper.descendant_id == Unit.id, upper.depth == 1, _holds(upper, on)))
+        .outerjoin(parent, parent.id == upper.ancestor_id)
+        .where(Unit.kind_code != DIVISION)
+        .order_by(link.depth)
+        .limit(1)
+    )
+
+
+def _holds(link: Any, on: date) -> ColumnElement[bool]:
+    return and_(link.valid_from <= on, or_(link.valid_to.is_(None), link.valid_to > on))

@@ -111,9 +111,12 @@ class ListSpec:
 
     `filters` may look at the arguments for what they name (a unit deeper down). `row` is what one row is called
     ("dòng"); `caption` says what the table holds. `small`: why its orders need no index (there are never more rows
-    than …). Lists of a confidential feature are not `shareable`. What may be taken away goes to those who hold
-    `export_permission`; `export_menu` takes the place of the one export where there are several layouts: it is given
-    the columns that are shown, as they stand in an address.
+    than …). Lists of a confidential feature are not `shareable`. Those who hold
+    `export_permission` take away exactly what the list shows them, as XLSX and on paper (taking.py); a list that nobody
+    may take away says why in `not_exported`. `paper` heads its papers (none: "Danh sách …"), `taken` cuts the rows
+    where less may be taken away than looked at. A feature with layouts of its own names their endpoints;
+    `export_menu` takes the place of the one export where there are several: it is given the columns that are shown, as
+    they stand in an address.
     """
 
     name: str
@@ -132,10 +135,18 @@ class ListSpec:
     region: str = "ket-qua"
     small: str = ""
     shareable: bool = True
+    paper: str = ""
+    not_exported: str = ""
+    taken: Callable[[Work, AnySelect], AnySelect] | None = None
     export_endpoint: str = ""
     print_endpoint: str = ""
     export_permission: Permission | None = None
     export_menu: Callable[[Listing, Mapping[str, str]], Sequence[tuple[str, str, str]]] | None = None
+
+    @property
+    def paper_title(self) -> str:
+        """What its papers are called."""
+        return self.paper or f"Danh sách {self.title[:1].lower()}{self.title[1:]}"
 
     def listing(self, work: Work, args: Args) -> Listing:
         """The list at an address with these arguments."""

@@ -23,6 +23,7 @@ from portal.web.lists.spec import Column, Empty, Items, ListSpec, Source
 
 JOIN = "."
 BACK = "ve"
+EXPORT, PRINT = "lists.export_list", "lists.print_list"
 SAVED, SHARED = "bookmark", "users-group"
 LOST = "Bộ lọc đã lưu có điều kiện không còn dùng được nên được bỏ qua: {}."
 
@@ -212,9 +213,17 @@ class ListView:
         """What may be taken away of exactly this: (label, address, icon)."""
         if not self._may_export:
             return []
-        spec, export = self.spec, "" if self.spec.export_menu else self.spec.export_endpoint
-        made = [("In danh sách", spec.print_endpoint, "printer"), ("Xuất Excel", export, "file-spreadsheet")]
-        return [(label, self.listing.url(endpoint, **self._shown), icon) for label, endpoint, icon in made if endpoint]
+        made = [("In danh sách", self._away(self.spec.print_endpoint or PRINT), "printer")]
+        if not self.spec.export_menu:
+            made.append(("Xuất Excel", self._away(self.spec.export_endpoint or EXPORT), "file-spreadsheet"))
+        return made
+
+    def _away(self, endpoint: str) -> str:
+        """The list's query at another endpoint, with the columns that are shown."""
+        values: dict[str, Any] = {**self.listing.query, **self._shown}
+        if endpoint in (EXPORT, PRINT):
+            values["list_name"] = self.spec.name
+        return url_for(endpoint, **values)
 
     @property
     def _may_export(self) -> bool:

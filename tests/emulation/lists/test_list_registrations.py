@@ -160,9 +160,10 @@ def test_sorts(see: See, world: Mapping[str, int]) -> None:
 def test_links_keep_the_query(see: See, world: Mapping[str, int]) -> None:
     page = see("thidua", f"{LIST}?tu=lan&trang_thai=sent&xep=-ten")
     links = page.links()
-    assert links["Tải danh sách này"] == "/thi-dua/dang-ky/xuat.xlsx?tu=lan&trang_thai=sent&xep=-ten"
     columns = "cot=ten.chuc-vu-phong-ban.don-vi-trinh.danh-hieu.trang-thai.ngay-gui"
-    assert links["In danh sách"] == f"/thi-dua/dang-ky/in?tu=lan&trang_thai=sent&xep=-ten&{columns}"
+    taken = "/danh-sach/dong-dang-ky"
+    assert links["Tải danh sách này"] == f"{taken}/xuat.xlsx?tu=lan&trang_thai=sent&xep=-ten&{columns}"
+    assert links["In danh sách"] == f"{taken}/in?tu=lan&trang_thai=sent&xep=-ten&{columns}"
     assert links["Chọn mẫu, thể thức khác"].endswith("/xuat?tu=lan&trang_thai=sent&xep=-ten")
     assert links["Đã tiếp nhận"] == "/thi-dua/dang-ky?tu=lan&trang_thai=accepted&xep=-ten"
     assert links["Xóa lọc"] == "/thi-dua/dang-ky?xep=-ten"

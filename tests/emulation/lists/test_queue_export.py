@@ -20,7 +20,8 @@ from portal.domain.access.actor import Actor
 from portal.domain.audit.models import AuditEntry
 from portal.domain.emulation.enums import RegistrationState, SubjectKind
 from portal.domain.emulation.queries.submitted import LineFilter
-from portal.exports.emulation_lists import ListForm, ListKind
+from portal.exports._list_paper import ListForm
+from portal.exports.emulation_lists import ListKind
 from portal.jobs.api import JobContext
 from portal.jobs.emulation_exports import KIND, ExportLines, ExportOrder
 from portal.jobs.registry import handlers

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from portal.core.pagination import AnySelect, Order
 from portal.domain.access.actor import Actor
@@ -27,13 +27,10 @@ from portal.domain.units.models import Unit, UnitClosure, UnitKind, UnitLevel
 from portal.domain.units.queries import closure_on, scope, valid_on
 
 UNSCOPED = {
-    "issuing_unit": "the body in whose name a person's lists are issued: the one that they work in",
     "titles_in": "a catalogue that everyone reads",
     "with_urgency": "a column that is added to a list in scope",
     "with_more": "columns that are added to a list in scope",
 }
-DIVISION = "department_division"
-"""A phòng issues no papers of its own: its lists go out in the name of the body above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +110,6 @@ def titles_in(year: int) -> Select[int, str, str, str]:
             or_(title.valid_to.is_(None), title.valid_to >= date(year, 1, 1)),
         )
         .order_by(title.rank.desc(), title.id)
-    )
-
-
-def issuing_unit(home_unit_id: int, on: date) -> Select[Unit, str | None]:
-    """The body in whose name a person's lists are issued, with the name of the one above it: their own unit, or for a
-    division the body that it belongs to; the nearest comes first."""
-    link, upper, parent = aliased(UnitClosure), aliased(UnitClosure), aliased(Unit)
-    return (
-        select(Unit, parent.name)
-        .join(link, and_(link.ancestor_id == Unit.id, link.descendant_id == home_unit_id, _holds(link, on)))
-        .outerjoin(upper, and_(upper.descendant_id == Unit.id, upper.depth == 1, _holds(upper, on)))
-        .outerjoin(parent, parent.id == upper.ancestor_id)
-        .where(Unit.kind_code != DIVISION)
-        .order_by(link.depth)
-        .limit(1)
     )
 
 
@@ -255,7 +237,3 @@ def _urgency(on: date) -> ColumnElement[int]:
         (state == RegistrationState.SENT, 4),
         else_=5,
     )
-
-
-def _holds(link: Any, on: date) -> ColumnElement[bool]:
-    return and_(link.valid_from <= on, or_(link.valid_to.is_(None), link.valid_to > on))
