@@ -20,6 +20,7 @@ from portal.config import Settings
 from portal.core.clock import FixedClock
 from portal.core.db import read_mode, write_mode
 from portal.core.runtime import Runtime
+from portal.core.stamp import forget_everything
 from portal.domain.access.actor import Actor, Work
 from portal.domain.accounts.models import UserAccount, UserSession
 from portal.domain.accounts.queries import by_username, load_actor
@@ -233,6 +234,7 @@ def count_queries(runtime: Runtime) -> Callable[[], contextlib.AbstractContextMa
     @contextlib.contextmanager
     def counting() -> Iterator[list[str]]:
         seen: list[str] = []
+        forget_everything()  # each count begins as a process that has just started
 
         def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
             seen.append(statement)

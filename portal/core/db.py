@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import JSON, DateTime, Engine, Enum, Integer, MetaData, String, TypeDecorator, event, func, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -89,6 +89,8 @@ class Base(DeclarativeBase):
     """Every table's base: constraints are named, so that migrations can speak of them."""
 
     metadata = MetaData(naming_convention=NAMING)
+    is_catalogue: ClassVar[bool] = False
+    """Changes a few times a year and is read for every page: see portal.core.stamp."""
     type_annotation_map = {datetime: UTCDateTime(), dict[str, Any]: JSONValue}  # noqa: RUF012 - SQLAlchemy reads it
 
 
@@ -161,8 +163,8 @@ def load_models(package: str = "portal.domain") -> None:
 
     `<package>/<feature>/*models.py` and the base's own.
     """
-    for name in ("portal.core.jobs", "portal.core.drafts", "portal.core.workflow", "portal.core.search.documents"):
-        importlib.import_module(name)
+    for name in ("jobs", "stamp", "drafts", "workflow", "search.documents"):
+        importlib.import_module(f"portal.core.{name}")
     root = importlib.import_module(package)
     for info in pkgutil.walk_packages(root.__path__, f"{package}."):
         if info.name.endswith("models"):

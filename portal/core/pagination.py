@@ -6,12 +6,14 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
+
+from portal.core.prepared import Same, prepared
 
 COUNT_LIMIT = 1000
 INTEGER_LIMIT = 2**31
@@ -26,6 +28,11 @@ class Order:
     name: str
     columns: tuple[Any, ...]
     descending: bool = False
+
+    @property
+    def statement_key(self) -> tuple[object, ...]:
+        """What statements depend on, as a key: the very columns, and the direction (see portal.core.prepared)."""
+        return self.descending, *map(Same, self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +96,7 @@ def fetch_page(
     descending = order.descending != backwards
     if position is not None:
         stmt = stmt.where(_beyond(order.columns, position[0], descending))
-    ordering = [c.desc() if descending else c.asc() for c in order.columns]
-    rows = list(session.execute(stmt.order_by(None).order_by(*ordering).limit(size + 1)))
+    rows = list(session.execute(_one_page(stmt, replace(order, descending=descending), size)))
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -106,9 +112,21 @@ def fetch_page(
 
 def bounded_count(session: Session, stmt: AnySelect, limit: int = COUNT_LIMIT) -> Count:
     """How many rows `stmt` gives, exact to `limit`."""
-    inner = stmt.order_by(None).with_only_columns(literal(1), maintain_column_froms=True).limit(limit + 1).subquery()
-    found = session.execute(select(func.count()).select_from(inner)).scalar_one()
+    found = session.execute(_counting(stmt, limit)).scalar_one()
     return Count(min(found, limit), found > limit)
+
+
+@prepared
+def _one_page(stmt: AnySelect, order: Order, size: int) -> AnySelect:
+    """The rows of one page and one more, which says whether there is a next."""
+    ordering = [c.desc() if order.descending else c.asc() for c in order.columns]
+    return stmt.order_by(None).order_by(*ordering).limit(size + 1)
+
+
+@prepared
+def _counting(stmt: AnySelect, limit: int) -> Select[int]:
+    inner = stmt.order_by(None).with_only_columns(literal(1), maintain_column_froms=True).limit(limit + 1).subquery()
+    return select(func.count()).select_from(inner)
 
 
 def _beyond(columns: Sequence[Any], values: Sequence[Any], descending: bool) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from portal.core.clock import local
 from portal.core.manifest import MenuEntry, manifests
 from portal.core.text import clean, initials
 from portal.domain.access.enums import Permission
+from portal.web.addresses import address_of, with_query
 from portal.web.bell import Bell
 from portal.web.context import Viewer, runtime, viewer
 
@@ -107,20 +108,20 @@ def build_shell(person: Viewer | None) -> Shell:
         menu=_menu(person) if person else [],
         year=year,
         years=[(y, _with_year(y), y == year) for y in range(now.year + 1, FIRST_YEAR - 1, -1)] if person else [],
-        help_url=url_for("help.show_page", trang=request.endpoint) if person else url_for("help.show_page"),
-        home_url=url_for("home.show_home"),
+        help_url=with_query("help.show_page", {"trang": request.endpoint}) if person else address_of("help.show_page"),
+        home_url=address_of("home.show_home"),
         user_menu=_user_menu(person) if person else [],
-        logout_url=url_for("accounts.sign_out"),
+        logout_url=address_of("accounts.sign_out"),
         now_text=now.strftime("%H:%M ngày %d/%m/%Y"),
         now_iso=now.isoformat(timespec="minutes"),
         theme=person.theme if person else "light",
         bell=Bell(person.actor) if person else None,
         unit_in_view=person.unit_name if person else None,
         environment_note="Bản dùng thử, số liệu minh họa" if settings.is_demo else None,
-        search_url=url_for(SEARCH) if person else None,
-        suggest_url=url_for("search.suggest") if person else None,
+        search_url=address_of(SEARCH) if person else None,
+        suggest_url=address_of("search.suggest") if person else None,
         searched=clean(request.args.get(WORDS)) if request.endpoint == SEARCH else "",
-        footer=[("Hướng dẫn sử dụng", url_for("help.show_page"))],
+        footer=[("Hướng dẫn sử dụng", address_of("help.show_page"))],
     )
 
 
@@ -134,19 +135,22 @@ def go_to(person: Viewer | None) -> list[GoTo]:
         (e for m in manifests() for e in m.actions if actor.can(Permission(e.permission))), key=lambda e: e.order
     )
     own = [GoTo(label, url, symbol, OWN) for label, url, symbol in _user_menu(person)]
-    begun = [GoTo(e.label, url_for(e.endpoint), e.icon, e.group) for e in actions]
-    return [*entries, *begun, *own, GoTo("Hướng dẫn sử dụng", url_for("help.show_page"), "help-circle", "")]
+    begun = [GoTo(e.label, address_of(e.endpoint), e.icon, e.group) for e in actions]
+    return [*entries, *begun, *own, GoTo("Hướng dẫn sử dụng", address_of("help.show_page"), "help-circle", "")]
 
 
 def _with_year(year: int) -> str:
     args = {k: v for k, v in request.args.items(multi=False) if k not in ("nam", "ky", "sau", "thang")}
-    values = {**(request.view_args or {}), **args, "nam": year}
     endpoint = request.endpoint if request.endpoint and request.method == "GET" else "home.show_home"
-    return url_for(endpoint, **values) if endpoint != "home.show_home" else url_for("home.show_home", nam=year)
+    if endpoint == "home.show_home":
+        return with_query(endpoint, {"nam": year})
+    if not request.view_args:
+        return with_query(endpoint, {**args, "nam": year})
+    return url_for(endpoint, **{**request.view_args, **args, "nam": year})
 
 
 def _menu(person: Viewer) -> list[MenuGroup]:
-    home = MenuItem("Việc của tôi", url_for("home.show_home"), "home", request.endpoint == "home.show_home", key="v")
+    home = MenuItem("Việc của tôi", address_of("home.show_home"), "home", request.endpoint == "home.show_home", key="v")
     entries = sorted(
         (e for m in manifests() for e in m.menu if person.actor.can(Permission(e.permission))),
         key=lambda e: (e.order // 100, e.group, e.order),
@@ -168,20 +172,20 @@ def _nearest(entries: Sequence[MenuEntry]) -> MenuEntry | None:
 
 
 def _leading(entry: MenuEntry) -> list[str]:
-    prefixes = entry.active_prefixes or (url_for(entry.endpoint),)
+    prefixes = entry.active_prefixes or (address_of(entry.endpoint),)
     return [p for p in prefixes if request.path == p or request.path.startswith(p.rstrip("/") + "/")]
 
 
 def _item(entry: MenuEntry, current: bool) -> MenuItem:
-    return MenuItem(entry.label, url_for(entry.endpoint), entry.icon, current, key=entry.key)
+    return MenuItem(entry.label, address_of(entry.endpoint), entry.icon, current, key=entry.key)
 
 
 def _user_menu(person: Viewer) -> list[tuple[str, str, str]]:
-    own_jobs = [("Việc chạy nền", url_for("jobs.list_jobs"), "progress")]
+    own_jobs = [("Việc chạy nền", address_of("jobs.list_jobs"), "progress")]
     return [
-        ("Tài khoản của tôi", url_for("accounts.show_own_account"), "user"),
-        ("Ủy quyền", url_for("accounts.list_own_delegations"), "user-check"),
-        ("Đổi mật khẩu", url_for("accounts.change_password"), "key"),
-        ("Phiên đăng nhập", url_for("accounts.list_own_sessions"), "shield-lock"),
+        ("Tài khoản của tôi", address_of("accounts.show_own_account"), "user"),
+        ("Ủy quyền", address_of("accounts.list_own_delegations"), "user-check"),
+        ("Đổi mật khẩu", address_of("accounts.change_password"), "key"),
+        ("Phiên đăng nhập", address_of("accounts.list_own_sessions"), "shield-lock"),
         *(own_jobs if person.actor.can(Permission.JOB_VIEW) else []),
     ]

@@ -7,7 +7,7 @@ render. They are reached by the same imports as every other part: `{% from "comp
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -56,6 +56,10 @@ class RowParts:
             f"{' checked' if checked else ''}></label></td>"
         )
 
+    def options(self, options: Sequence[tuple[object, object]], value: object) -> Markup:
+        """The choices of a select, the one of this value chosen; a filter bar holds some hundred of them."""
+        return _options(tuple((str(key), escape(label)) for key, label in options), "" if value is None else str(value))
+
     def _icon(self, name: str, cls: str = "", fill: bool = False) -> Markup:
         classes = " ".join(["icon", *(["icon-fill"] if fill else []), *([cls] if cls else [])])
         return _made(
@@ -65,6 +69,16 @@ class RowParts:
     def _label(self, kind: str, label: str, tone: str, icon: str) -> Markup:
         symbol = self.icon(icon or TONE_ICONS.get(tone, "info-circle"))
         return _made(f'<span class="{kind} is-{escape(tone)}">{symbol}{escape(label)}</span>')
+
+
+@lru_cache(maxsize=512)
+def _options(options: tuple[tuple[str, Markup], ...], chosen: str) -> Markup:
+    return _made(
+        "".join(
+            f'<option value="{escape(key)}"{" selected" if key == chosen else ""}>{label}</option>'
+            for key, label in options
+        )
+    )
 
 
 def attributes(attrs: Mapping[str, object] | None) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import request
 
+from portal.core.stamp import recalled
 from portal.domain.access.actor import Work
-from portal.domain.emulation.catalogue_models import RegistrationPeriod
 from portal.domain.emulation.enums import RegistrationState, SubjectKind
-from portal.domain.emulation.queries import periods_of_year
 from portal.domain.emulation.queries.overview import (
     Vantage,
     blocks_to_choose,
@@ -19,6 +19,7 @@ from portal.domain.emulation.queries.overview import (
     units_to_choose,
     vantage,
 )
+from portal.domain.emulation.queries.periods import periods_to_choose
 from portal.domain.emulation.queries.submitted import LineFilter
 from portal.jobs.emulation_exports import ORDERS, ExportOrder
 from portal.web.lists import FilterSpec, Listing, Offer, Options
@@ -39,7 +40,7 @@ class LineFrame:
 
     seen: Vantage
     year: int
-    periods: Sequence[RegistrationPeriod]
+    periods: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,10 @@ class LineView:
 
 
 def line_offer(work: Work, args: Mapping[str, str]) -> Offer:
-    """The filters with their choices (seven short queries, however long the list)."""
+    """The filters with their choices (seven short queries over catalogues, however long the list)."""
     year, today = year_in_view(args), work.today()
     seen = vantage(work.session, work.actor, today)
-    periods = work.session.scalars(periods_of_year(year)).all()
+    periods = recalled(work.session, periods_to_choose(year))
     says = frozenset({HAS_BELOW}) if seen.has_below else frozenset[str]()
     return Offer(_specs(work, seen, periods, year, args), says, LineFrame(seen, year, periods))
 
@@ -77,16 +78,14 @@ def view_of(listing: Listing) -> LineView:
     return LineView(listing, _order(listing, frame.periods, frame.seen, frame.year), frame.seen, frame.year)
 
 
-def _specs(
-    work: Work, seen: Vantage, periods: Sequence[RegistrationPeriod], year: int, args: Mapping[str, str]
-) -> list[FilterSpec]:
+def _specs(work: Work, seen: Vantage, periods: Sequence[Any], year: int, args: Mapping[str, str]) -> list[FilterSpec]:
     session, actor, today = work.session, work.actor, work.today()
-    titles = session.execute(titles_in(year)).all()
+    titles = recalled(session, titles_in(year))
     specs = [FilterSpec("tu", "Tên", kind="search")]
     if seen.has_below:
-        units = session.execute(units_to_choose(actor, seen, _asked_unit(args), today)).all()
-        levels = session.execute(levels_to_choose(actor, today)).all()
-        blocks = session.execute(blocks_to_choose(actor, year, today)).all()
+        units = recalled(session, units_to_choose(actor, seen, _asked_unit(args), today))
+        levels = recalled(session, levels_to_choose(actor, today))
+        blocks = recalled(session, blocks_to_choose(actor, year, today))
         specs += [
             FilterSpec("don_vi", "Đơn vị", (ANY, *((str(key), name) for key, name in units))),
             FilterSpec("cap", "Cấp", (ANY, *((code, label) for code, label in levels))),
@@ -113,7 +112,7 @@ def _specs(
     ]
 
 
-def _order(listing: Listing, periods: Sequence[RegistrationPeriod], seen: Vantage, year: int) -> ExportOrder:
+def _order(listing: Listing, periods: Sequence[Any], seen: Vantage, year: int) -> ExportOrder:
     values = listing.values
     chosen_period = next((p for p in periods if str(p.id) == values["ky"]), None)
     title = listing.number("danh_hieu")

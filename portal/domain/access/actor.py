@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
 from portal.core.clock import Clock
+from portal.core.prepared import Same
 from portal.domain.access.enums import Permission, Reach, Role
 from portal.domain.access.roles import ROLES
 
@@ -70,6 +72,11 @@ class Actor:
         return frozenset({self.user_id, *(g.on_behalf_of_id for g in self.grants if g.on_behalf_of_id is not None)})
 
     @property
+    def statement_key(self) -> tuple[int, int, Same]:
+        """What statements depend on, as a key: who it is and the very same grants (see portal.core.prepared)."""
+        return self.user_id, self.home_unit_id, Same(self.grants)
+
+    @property
     def roles(self) -> frozenset[Role]:
         return frozenset(g.role for g in self.grants)
 
@@ -85,7 +92,12 @@ class AssignmentFacts:
 
 
 def grants_from(assignments: Iterable[AssignmentFacts]) -> tuple[Grant, ...]:
-    """Spell out the grants of the assignments that are valid today."""
+    """Spell out the grants of the assignments that are valid today; the same assignments give the same object."""
+    return _grants_of(tuple(assignments))
+
+
+@lru_cache(maxsize=1024)
+def _grants_of(assignments: tuple[AssignmentFacts, ...]) -> tuple[Grant, ...]:
     return tuple(
         Grant(permission, a.unit_id, reach, a.role, a.assignment_id, a.given_by_id)
         for a in assignments

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.core.pagination import Order
+from portal.core.prepared import prepared
 from portal.core.text import clean, fold
 from portal.domain.access.actor import Actor, AssignmentFacts, grants_from
 from portal.domain.access.enums import Permission, Reach, Role
@@ -95,13 +96,18 @@ def assignment_not_over(on: date) -> ColumnElement[bool]:
     )
 
 
+@prepared
+def _in_force(on: date) -> Select[int, Role, int, int | None]:
+    """A person's assignments that are in force on that day; `user_id` is given when it runs."""
+    held = RoleAssignment
+    return select(held.id, held.role, held.unit_id, held.given_by_id).where(
+        held.user_id == bindparam("user_id"), assignment_on(on)
+    )
+
+
 def load_actor(session: Session, user: UserAccount, on: date) -> Actor:
     """The actor with the grants that are in force today (one query)."""
-    rows = session.execute(
-        select(RoleAssignment.id, RoleAssignment.role, RoleAssignment.unit_id, RoleAssignment.given_by_id).where(
-            RoleAssignment.user_id == user.id, assignment_on(on)
-        )
-    )
+    rows = session.execute(_in_force(on), {"user_id": user.id})
     grants = grants_from(AssignmentFacts(r.id, r.role, r.unit_id, r.given_by_id) for r in rows)
     return Actor(user.id, user.username, user.full_name, user.home_unit_id, grants)
 

@@ -35,6 +35,7 @@ class EmulationTitle(Versioned, Base):
     `aliases` are other writings, folded, each between bars: |cstd co so|cstdcs|.
     """
 
+    is_catalogue = True
     __tablename__ = "emulation_title"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -92,6 +93,7 @@ class EmulationRule(Base):
 class EmulationMovement(Versioned, Base):
     """A phong trào thi đua, or a campaign of one year."""
 
+    is_catalogue = True
     __tablename__ = "emulation_movement"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -112,6 +114,7 @@ class RegistrationPeriod(Versioned, Base):
     Days are inclusive; `due_on` is the hạn gửi.
     """
 
+    is_catalogue = True
     __tablename__ = "registration_period"
     __table_args__ = (
         UniqueConstraint("year", "sector"),
@@ -133,6 +136,7 @@ class RegistrationPeriod(Versioned, Base):
 class PeriodException(Base):
     """A later day for one unit, with the paper that allowed it."""
 
+    is_catalogue = True
     __tablename__ = "period_exception"
     __table_args__ = (UniqueConstraint("period_id", "unit_id"),)
 
@@ -148,6 +152,7 @@ class PeriodException(Base):
 class EmulationBlock(Versioned, Base):
     """A cụm or khối thi đua of one year."""
 
+    is_catalogue = True
     __tablename__ = "emulation_block"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -160,6 +165,7 @@ class EmulationBlock(Versioned, Base):
 class BlockMember(Base):
     """A unit's membership of a block."""
 
+    is_catalogue = True
     __tablename__ = "block_member"
     __table_args__ = (UniqueConstraint("block_id", "unit_id"),)
 

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl
 
-from sqlalchemy import ColumnElement, Integer, Select, String, cast, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
+from portal.core.prepared import prepared
 from portal.domain.access.actor import Actor
 from portal.domain.accounts.models import UserAccount
 from portal.domain.lists.models import BulkRun, ListPreference, SavedFilter
@@ -82,6 +96,22 @@ def one_run(actor: Actor, run_id: int) -> Select[BulkRun]:
 
 def kept_of(session: Session, actor: Actor, list_name: str) -> Kept:
     """What the actor keeps of a list (one query, which every page of a list asks)."""
+    columns: tuple[str, ...] = ()
+    opens_with: int | None = None
+    found: list[KeptFilter] = []
+    asked = {"user_id": actor.user_id, "list_name": list_name}
+    for kind, key, name, text, owner_id, unit_id in session.execute(_kept(units_of(actor)), asked):
+        if kind == 0:
+            columns, opens_with = tuple(part for part in text.split(SEPARATOR) if part), key
+        elif key is not None:
+            found.append(KeptFilter(key, name, text, owner_id == actor.user_id, unit_id))
+    return Kept(columns, opens_with, tuple(sorted(found, key=lambda kept: (not kept.mine, kept.name, kept.id))))
+
+
+@prepared
+def _kept(unit_ids: frozenset[int]) -> CompoundSelect[*tuple[Any, ...]]:
+    """What a person of these units keeps of a list; `user_id` and `list_name` are given when it runs."""
+    user_id, list_name = bindparam("user_id", type_=Integer), bindparam("list_name", type_=String)
     chosen = select(
         literal(0).label("kind"),
         ListPreference.filter_id.label("id"),
@@ -89,7 +119,7 @@ def kept_of(session: Session, actor: Actor, list_name: str) -> Kept:
         ListPreference.columns.label("text"),
         literal(0).label("owner_id"),
         cast(null(), Integer).label("unit_id"),
-    ).where(ListPreference.user_id == actor.user_id, ListPreference.list_name == list_name)
+    ).where(ListPreference.user_id == user_id, ListPreference.list_name == list_name)
     filters = select(
         literal(1),
         SavedFilter.id,
@@ -97,13 +127,8 @@ def kept_of(session: Session, actor: Actor, list_name: str) -> Kept:
         SavedFilter.query,
         SavedFilter.owner_id,
         SavedFilter.unit_id,
-    ).where(SavedFilter.list_name == list_name, seen_by(actor))
-    columns: tuple[str, ...] = ()
-    opens_with: int | None = None
-    found: list[KeptFilter] = []
-    for kind, key, name, text, owner_id, unit_id in session.execute(chosen.union_all(filters)):
-        if kind == 0:
-            columns, opens_with = tuple(part for part in text.split(SEPARATOR) if part), key
-        elif key is not None:
-            found.append(KeptFilter(key, name, text, owner_id == actor.user_id, unit_id))
-    return Kept(columns, opens_with, tuple(sorted(found, key=lambda kept: (not kept.mine, kept.name, kept.id))))
+    ).where(
+        SavedFilter.list_name == list_name,
+        or_(SavedFilter.owner_id == user_id, SavedFilter.unit_id.in_(sorted(unit_ids))),
+    )
+    return chosen.union_all(filters)

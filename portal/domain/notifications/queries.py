@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.notices import Holders, MailChoice, People
 from portal.core.pagination import Order, bounded_count
+from portal.core.prepared import prepared
 from portal.domain.access.actor import Actor
 from portal.domain.access.enums import Permission
 from portal.domain.access.roles import ROLES
@@ -46,6 +47,7 @@ def visible_to(actor: Actor, on: date) -> ColumnElement[bool]:
     return and_(Notice.receiver_id == actor.user_id, or_(*ways))
 
 
+@prepared
 def notices_of(actor: Actor, on: date, wanted: NoticeFilter) -> Select[*tuple[Any, ...]]:
     """The actor's notices on the portal, the unread first, each time the newest first."""
     stmt = select(Notice).where(visible_to(actor, on), Notice.on_portal.is_(True))

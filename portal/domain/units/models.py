@@ -14,6 +14,7 @@ from portal.domain.units.enums import ChangeKind, PartSide
 class UnitLevel(Base):
     """A level: province, department, district, commune, subordinate. `rank` orders them from the top."""
 
+    is_catalogue = True
     __tablename__ = "unit_level"
 
     code: Mapped[str] = mapped_column(String(20), primary_key=True)
@@ -28,6 +29,7 @@ class UnitKind(Base):
     sent (where False, the officer sends what the head has signed on paper).
     """
 
+    is_catalogue = True
     __tablename__ = "unit_kind"
 
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -45,6 +47,7 @@ class Unit(Versioned, Base):
     on `valid_to`.
     """
 
+    is_catalogue = True
     __tablename__ = "unit"
     __table_args__ = (
         CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="validity"),
@@ -78,6 +81,7 @@ class Unit(Versioned, Base):
 class UnitClosure(Base):
     """`descendant` lies `depth` levels under `ancestor` (0: itself) from a day up to but not on a day."""
 
+    is_catalogue = True
     __tablename__ = "unit_closure"
     __table_args__ = (
         UniqueConstraint("ancestor_id", "descendant_id", "valid_from"),
@@ -97,6 +101,7 @@ class UnitClosure(Base):
 class UnitName(Base):
     """The names that a unit bore, each with its days: an old paper is printed with the name of its day."""
 
+    is_catalogue = True
     __tablename__ = "unit_name"
     __table_args__ = (UniqueConstraint("unit_id", "valid_from"),)
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 
 from portal.core.pagination import AnyRow, AnySelect, Count, Order, Page, bounded_count, fetch_page
 from portal.core.text import clean
+from portal.web.addresses import address_of, with_query
 from portal.web.context import runtime, work
 
 CURSOR, SORT, COLUMNS, FILTER = "sau", "xep", "cot", "bo-loc"
@@ -158,12 +159,12 @@ class Listing:
         values: dict[str, Any] = {k: v for k, v in {**self.query, **changes}.items() if v is not None}
         if self.opens_filtered and not values:
             values[FILTER] = WHOLE
-        return url_for(endpoint or self.endpoint, **values)
+        return with_query(endpoint or self.endpoint, values)
 
     @property
     def action(self) -> str:
         """Where the filter bar sends its form."""
-        return url_for(self.endpoint)
+        return address_of(self.endpoint)
 
     @property
     def filters(self) -> list[Filter]:

@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.core.pagination import AnySelect, Order
+from portal.core.prepared import prepared
+from portal.core.stamp import recalled
 from portal.domain.access.actor import Actor
 from portal.domain.access.enums import Permission, Reach
 from portal.domain.emulation.catalogue_models import (
@@ -48,16 +50,11 @@ class Vantage:
 
 
 def vantage(session: Session, actor: Actor, on: date, permission: Permission = Permission.REGISTRATION_VIEW) -> Vantage:
-    """Where the actor's view begins (two queries)."""
+    """Where the actor's view begins (two queries over catalogues)."""
     own = actor.unit_ids(permission)
-    tree = sorted(actor.unit_ids(permission, Reach.SUBTREE))
-    link = UnitClosure
-    below = select(link.descendant_id).where(
-        link.ancestor_id.in_(tree), link.descendant_id.in_(sorted(own)), link.depth > 0, closure_on(on)
-    )
-    tops = own - set(session.scalars(below))
-    child = select(link.id).where(link.ancestor_id == Unit.id, link.depth == 1, closure_on(on)).exists()
-    rows = session.execute(select(Unit.id, Unit.level_code, child).where(Unit.id.in_(sorted(tops)))).all()
+    tree = actor.unit_ids(permission, Reach.SUBTREE)
+    tops = own - {unit_id for (unit_id,) in recalled(session, _below(tree, own, on))}
+    rows = recalled(session, _with_children(frozenset(tops), on))
     return Vantage(
         own,
         frozenset(tops),
@@ -66,6 +63,22 @@ def vantage(session: Session, actor: Actor, on: date, permission: Permission = P
     )
 
 
+@prepared
+def _below(tree: frozenset[int], own: frozenset[int], on: date) -> Select[int]:
+    link = UnitClosure
+    return select(link.descendant_id).where(
+        link.ancestor_id.in_(sorted(tree)), link.descendant_id.in_(sorted(own)), link.depth > 0, closure_on(on)
+    )
+
+
+@prepared
+def _with_children(unit_ids: frozenset[int], on: date) -> Select[int, str, bool]:
+    link = UnitClosure
+    child = select(link.id).where(link.ancestor_id == Unit.id, link.depth == 1, closure_on(on)).exists()
+    return select(Unit.id, Unit.level_code, child).where(Unit.id.in_(sorted(unit_ids)))
+
+
+@prepared
 def units_to_choose(actor: Actor, seen: Vantage, asked: int | None, on: date) -> Select[int, str]:
     """The units right below the actor's topmost ones that register, and the one asked for: (id, short name)."""
     direct = select(UnitClosure.descendant_id).where(
@@ -80,6 +93,7 @@ def units_to_choose(actor: Actor, seen: Vantage, asked: int | None, on: date) ->
     )
 
 
+@prepared
 def levels_to_choose(actor: Actor, on: date) -> Select[str, str]:
     """The levels that owe registrations in the actor's scope, from the top: (code, label)."""
     owing = (
@@ -90,6 +104,7 @@ def levels_to_choose(actor: Actor, on: date) -> Select[str, str]:
     return select(UnitLevel.code, UnitLevel.label).where(UnitLevel.code.in_(owing)).order_by(UnitLevel.rank)
 
 
+@prepared
 def blocks_to_choose(actor: Actor, year: int, on: date) -> Select[int, str]:
     """The year's blocks that have a member in the actor's scope: (id, name)."""
     seen = select(BlockMember.block_id).where(scope(actor, Permission.REGISTRATION_VIEW, BlockMember.unit_id, on))
@@ -100,6 +115,7 @@ def blocks_to_choose(actor: Actor, year: int, on: date) -> Select[int, str]:
     )
 
 
+@prepared
 def titles_in(year: int) -> Select[int, str, str, str]:
     """The titles and forms that exist in a year, the highest first: (id, code, name, short name)."""
     title = EmulationTitle

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from portal.core.clock import local
+from portal.core.prepared import prepared
 from portal.domain.emulation.catalogue_models import (
     EmulationMovement,
     EmulationRule,
@@ -22,6 +23,7 @@ from portal.domain.units.models import Unit
 UNSCOPED = {
     "period_for": "periods: a catalogue that everyone reads",
     "periods_of_year": "periods: a catalogue that everyone reads",
+    "periods_to_choose": "periods: a catalogue that everyone reads",
     "open_periods": "periods: a catalogue that everyone reads",
     "periods_for_units": "the periods of units that the caller took from the actor's grants",
     "exception_for": "the exception of a unit whose registration was loaded in scope",
@@ -64,6 +66,13 @@ def period_for(unit: Unit, year: int) -> Select[RegistrationPeriod]:
     return select(RegistrationPeriod).where(
         RegistrationPeriod.year == year, RegistrationPeriod.sector == sector_of(unit)
     )
+
+
+@prepared
+def periods_to_choose(year: int) -> Select[int, str]:
+    """The periods of a year as a list offers them: (id, name)."""
+    period = RegistrationPeriod
+    return select(period.id, period.name).where(period.year == year).order_by(period.id)
 
 
 def periods_of_year(year: int) -> Select[RegistrationPeriod]:

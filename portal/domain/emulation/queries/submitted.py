@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from portal.core.pagination import AnyRow, AnySelect, Order
+from portal.core.prepared import prepared
 from portal.core.text import fold
 from portal.domain.access.actor import Actor
 from portal.domain.access.enums import Permission, Reach
@@ -66,6 +67,7 @@ def period_ids_of(session: Session, year: int) -> tuple[int, ...]:
     return tuple(session.scalars(stmt))
 
 
+@prepared
 def submitted_lines(actor: Actor, on: date, chosen: LineFilter) -> AnySelect:
     """Columns of the lines whose content the actor may read, cut to the filter, by name within each period."""
     columns: list[Any] = [
@@ -105,6 +107,7 @@ def submitted_lines(actor: Actor, on: date, chosen: LineFilter) -> AnySelect:
     return _cut(select(*columns), actor, on, chosen, in_order=chosen.is_wide).order_by(*BY_NAME.columns)
 
 
+@prepared
 def counted_lines(actor: Actor, on: date, chosen: LineFilter) -> AnySelect:
     """The ids of the same lines, for counting: nothing is shown, so the engine may begin where rows are fewest."""
     return cut(select(Line.id), actor, on, chosen)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.core.pagination import AnySelect
+from portal.core.prepared import prepared
 from portal.domain.access.actor import Actor
 from portal.domain.access.enums import Permission
 from portal.domain.emulation.catalogue_models import PeriodException, RegistrationPeriod
@@ -31,6 +32,7 @@ def in_view(year: int, on: date) -> ColumnElement[bool]:
     return or_(of_year, and_(RegistrationPeriod.opens_on <= on, RegistrationPeriod.closes_on >= on))
 
 
+@prepared
 def own_registrations(actor: Actor, on: date, year: int) -> AnySelect:
     """The registrations that the actor writes, approves or sends, one row for each of their units and periods, also
     where none is
