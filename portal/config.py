@@ -70,6 +70,7 @@ class Settings:
     direct_export_rows: int = 10_000
     import_rows: int = 20_000
     page_size: int = 50
+    comment_edit: timedelta = timedelta(minutes=15)  # how long one's own comment can be mended
     clamd: str = ""  # the virus scanner: host:port or unix:/path; empty: files stay unscanned
     soffice: str = ""  # LibreOffice's program; empty: the one on the path; "off": none
     log_level: str = "INFO"
@@ -130,6 +131,7 @@ class Settings:
             max_upload_bytes=_integer(source, "PORTAL_MAX_UPLOAD_MB", 10, faults) * 1024 * 1024,
             direct_export_rows=_integer(source, "PORTAL_DIRECT_EXPORT_ROWS", 10_000, faults),
             import_rows=_integer(source, "PORTAL_IMPORT_ROWS", 20_000, faults),
+            comment_edit=timedelta(minutes=_integer(source, "PORTAL_COMMENT_EDIT_MINUTES", 15, faults)),
             clamd=_scanner(source, faults),
             soffice=_program(source, "PORTAL_SOFFICE", faults),
             log_level=source.get("PORTAL_LOG_LEVEL", "INFO"),

@@ -123,7 +123,8 @@ class Manifest:
     `touches_units` names the columns that a reorganisation of units concerns; `audit_labels` says in Vietnamese
     what the feature's audit actions are, `audit_words` what the object types, field names and codes in their
     details are; `confidential` keeps a feature out of search, notices and feeds; `file_owners` are its records that
-    hold files (portal.domain.attachments.owners.FileOwner); `searchable` is what search finds of it; `notice_kinds` are
+    hold files (portal.domain.attachments.owners.FileOwner), `comment_owners` those that take comments
+    (portal.domain.comments.owners.CommentOwner); `searchable` is what search finds of it; `notice_kinds` are
     what it tells people of (portal.core.notices.NoticeKind); `takes_news(work, news)` is told all that features below
     it have to tell.
     """
@@ -143,6 +144,7 @@ class Manifest:
     audit_labels: Mapping[str, str] = field(default_factory=dict)
     audit_words: Mapping[str, str] = field(default_factory=dict)
     file_owners: tuple[Any, ...] = ()
+    comment_owners: tuple[Any, ...] = ()
     notice_kinds: tuple[Any, ...] = ()
     takes_news: Callable[[Any, Any], Any] | None = None
     searchable: tuple[Searchable, ...] = ()
@@ -150,6 +152,8 @@ class Manifest:
     def __post_init__(self) -> None:
         if self.confidential and self.searchable:
             raise ValueError(f"{self.name} is confidential: search must not know of its records")
+        if self.confidential and not all(owner.confidential for owner in self.comment_owners):
+            raise ValueError(f"{self.name} is confidential: its records take comments only when they are declared so")
 
 
 @cache

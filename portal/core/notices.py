@@ -64,7 +64,7 @@ class News:
     """One thing that happened. `key` names the effect for good: nobody is told of the same twice.
 
     `text` is short and tells nothing of persons. `endpoint` and `values` open what it is about, `unit_id` is the unit
-    that it concerns.
+    that it concerns; `permission` is asked of its reader in place of the kind's own, one that some kind asks for.
     """
 
     kind: str
@@ -74,6 +74,7 @@ class News:
     endpoint: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     unit_id: int | None = None
+    permission: str = ""
 
 
 def tell(work: Any, news: News) -> None:

@@ -17,7 +17,7 @@ from portal.core.jobs import Job, JobState
 from portal.core.text import fold, person_sort_key
 from portal.domain.access.enums import Role
 from portal.domain.accounts.enums import RequestKind
-from portal.domain.accounts.models import AccessRequest, RoleAssignment, UserAccount, UserSession
+from portal.domain.accounts.models import AccessRequest, RoleAssignment, UserAccount
 from portal.domain.accounts.services import UserData, assign_role, create_user
 from portal.domain.attachments.models import FilePreview, StoredFile
 from portal.domain.calendar.models import CalendarDay, ReportingPeriodRule
@@ -32,13 +32,12 @@ from portal.domain.emulation.enums import RegistrationState, SubjectKind
 from portal.domain.emulation.files import FILES, FURTHER, SIGNED
 from portal.domain.emulation.models import EmulationRegistration, RegistrationLine, RegistrationPledge
 from portal.domain.emulation.queries.imports import LINES
-from portal.domain.lists.models import BulkRun, SavedFilter
-from portal.domain.notifications.models import Notice
 from portal.domain.staging.enums import ImportState
 from portal.domain.staging.models import ImportBatch
 from portal.domain.units.models import Unit
 from portal.domain.units.queries import parent_id_of
 from seed.loader import seed_work
+from tests.access.objects import comment_on, notice_of, run_of, saved_of, session_of
 
 PROVINCE, DISTRICT, COMMUNE, FOREIGN = "33", "326", "12022", "330"
 OTHER_COMMUNE = "12025"
@@ -113,10 +112,10 @@ def build_world(session: Session, clock: Clock, password_hash: str) -> World:
             assign_role(work, user.id, Role(role), units[code], date(2023, 1, 1))
         world.add("job", role, job_id=_job(session, clock, user.id, JobState.FAILED))
         world.add("made", role, job_id=_job(session, clock, user.id, JobState.DONE))
-        world.add("saved", role, list_name="don-vi", filter_id=_saved(session, clock, user.id))
-        world.add("run", role, list_name="don-vi", run_id=_run(session, clock, user.id))
-        world.add("session", role, session_id=_session(session, clock, user.id))
-        world.add("notice", role, notice_id=_notice(session, clock, user.id))
+        world.add("saved", role, list_name="don-vi", filter_id=saved_of(session, clock, user.id))
+        world.add("run", role, list_name="don-vi", run_id=run_of(session, clock, user.id))
+        world.add("session", role, session_id=session_of(session, clock, user.id))
+        world.add("notice", role, notice_id=notice_of(session, clock, user.id))
     receiver = create_user(work, UserData("role.receiver", "Người Nhận", units[DISTRICT]), password_hash, False)
     for role in (NOBODY, *Role):
         world.add("given", role, delegation_id=_delegation(session, clock, role, receiver.id))
@@ -154,6 +153,9 @@ def _place(session: Session, clock: Clock, world: World, code: str, unit_id: int
     world.add("sent", code, **_registration(session, clock, "2022", RegistrationState.SENT, unit_id, user.id))
     draft = _registration(session, clock, "2023", RegistrationState.DRAFT, unit_id, user.id)
     world.add("draft", code, **draft)
+    officer = {DISTRICT: Role.UNIT_OFFICER, COMMUNE: Role.COMMUNE_OFFICER}.get(code)
+    made = comment_on(session, clock, int(world.objects["sent"][code]["registration_id"]), unit_id, officer, user.id)
+    world.add("comment", code, comment_id=made)
     for kind, removed in (("attachment", None), ("removed", now)):
         file = _file(clock, int(draft["registration_id"]), unit_id, user.id, FURTHER)
         file.removed_at = removed
@@ -299,52 +301,6 @@ def _delegation(session: Session, clock: Clock, role: str, receiver_id: int) -> 
         reason="Giấy ủy quyền",
         created_at=clock.now(),
     )
-    session.add(made)
-    session.flush()
-    return made.id
-
-
-def _run(session: Session, clock: Clock, user_id: int) -> int:
-    """Something that was done to many rows of the list of units."""
-    made = BulkRun(
-        user_id=user_id,
-        token="lan",
-        list_name="don-vi",
-        action="gi-do",
-        at=clock.now(),
-        done=2,
-        result={"skipped": [["Xã A", "Lý do"]]},
-    )
-    session.add(made)
-    session.flush()
-    return made.id
-
-
-def _saved(session: Session, clock: Clock, owner_id: int) -> int:
-    """A filter of the list of units, kept to oneself."""
-    made = SavedFilter(owner_id=owner_id, list_name="don-vi", name="Xã", query="q=xa", created_at=clock.now())
-    session.add(made)
-    session.flush()
-    return made.id
-
-
-def _notice(session: Session, clock: Clock, user_id: int) -> int:
-    made = Notice(
-        receiver_id=user_id,
-        kind="accounts.delegation",
-        key="a",
-        text="Được ủy quyền",
-        endpoint="home.show_home",
-        created_at=clock.now(),
-    )
-    session.add(made)
-    session.flush()
-    return made.id
-
-
-def _session(session: Session, clock: Clock, user_id: int) -> int:
-    now = clock.now()
-    made = UserSession(token_hash=f"another-{user_id}", user_id=user_id, created_at=now, seen_at=now)
     session.add(made)
     session.flush()
     return made.id

@@ -170,7 +170,9 @@ def test_of_a_confidential_feature_nothing_but_that_there_is_something(
     found = kinds()["emulation.received"]
     quiet = {
         **kinds(),
-        "emulation.received": replace(found, feature=replace(found.feature, confidential=True, searchable=())),
+        "emulation.received": replace(
+            found, feature=replace(found.feature, confidential=True, searchable=(), comment_owners=())
+        ),
     }
     monkeypatch.setattr(services, "kinds", lambda: quiet)
     link = ("emulation.show_registration", {"registration_id": 7})

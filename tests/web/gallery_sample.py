@@ -56,6 +56,11 @@ class GalleryForm(Form):
     dialog_reason = TextAreaField("Lý do gửi đơn vị", [InputRequired("Nhập lý do.")])
 
 
+class GalleryComment(Form):
+    body = TextAreaField("Nội dung trao đổi", [InputRequired("Nhập nội dung.")], id="trao-doi-noi-dung")
+    also = StringField("Nhắc người", id="trao-doi-nhac")
+
+
 STATES = [
     State("Bản nháp", "idle", "circle-dashed"),
     State("Đang thẩm định", "run", "progress"),
@@ -208,6 +213,37 @@ SAMPLE = SimpleNamespace(
             Difference("note", "Ghi chú", "để trống", "Đã rà soát", (), ("Đã rà soát",), "ho", False),
         ],
         base="post=Ab3_x9Zq",
+    ),
+    comments=SimpleNamespace(
+        items=[
+            SimpleNamespace(
+                id=number,
+                who="Trần Thị Bình",
+                unit_name="Sở Nội vụ",
+                at_text="10:42 18/10/2023",
+                at_iso="2023-10-18T10:42",
+                edited_text="10:44 18/10/2023",
+                removed_text=removed,
+                inside=not removed,
+                body=[
+                    SimpleNamespace(text="Nhờ ", name=""),
+                    SimpleNamespace(text="@le.dung", name="Lê Thị Dung"),
+                    SimpleNamespace(text=" xem lại phụ lục 1.", name=""),
+                ],
+                edit_url="#sua",
+                remove_url="#xoa",
+            )
+            for number, removed in enumerate(("", "11:00 18/10/2023"))
+        ],
+        form=GalleryComment(),
+        draft=FormDraft(),
+        add_url="#trao-doi",
+        suggest_url="#goi-y",
+        earlier_url="#truoc",
+        newest_url="#moi",
+        may_write=True,
+        closed="",
+        inside=True,
     ),
     attachments=SimpleNamespace(
         items=[

@@ -27,6 +27,7 @@ from portal.domain.emulation.models import EmulationRegistration
 from portal.domain.emulation.queries.registrations import OBJECT_TYPE
 from portal.domain.emulation.services.checks import registration_findings, sending_errors
 from portal.web.attachments import FilesPanel, files_panel
+from portal.web.comments import CommentsPanel, comments_panel
 from portal.web.formats import day, moment
 
 UNSENT = EDITABLE | {RegistrationState.IN_REVIEW}
@@ -80,6 +81,7 @@ class Show:
     children: Sequence[ChildRow] = ()
     files: Sequence[FileItem] = ()
     attachments: FilesPanel | None = None
+    comments: CommentsPanel | None = None
     urls: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -192,6 +194,7 @@ def load_show(work: Work, registration: EmulationRegistration, opened: Opened | 
         children=load_children(work, frame),
         files=_files(work, frame),
         attachments=files_panel(work, OBJECT_TYPE, frame.id),
+        comments=comments_panel(work, OBJECT_TYPE, frame.id),
         urls=_urls(work, frame),
     )
 

@@ -14,6 +14,7 @@ from portal.core.pagination import AnyRow, bounded_count
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.emulation.catalogue_models import RegistrationPeriod
+from portal.domain.emulation.comments import COMMENTS
 from portal.domain.emulation.due import due
 from portal.domain.emulation.enums import PeriodSector, RegistrationState
 from portal.domain.emulation.files import FILES
@@ -322,5 +323,6 @@ MANIFEST = Manifest(
     audit_labels=AUDIT_LABELS,
     audit_words=AUDIT_WORDS,
     file_owners=(FILES,),
+    comment_owners=(COMMENTS,),
     notice_kinds=NOTICE_KINDS,
 )

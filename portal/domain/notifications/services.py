@@ -30,6 +30,7 @@ def notify(
     to: Sequence[Holders | People],
     link: tuple[str, Mapping[str, Any]] = ("", {}),
     unit_id: int | None = None,
+    permission: str = "",
 ) -> int:
     """Tell people of what the actor just did, in the actor's transaction; returns how many are told.
 
@@ -52,10 +53,11 @@ def notify(
     hold the permission at exactly that unit today, by a delegation too) with `People` (accounts); whoever is named
     twice is told once, and the actor and closed accounts never. `link` is an endpoint with its values, as for
     `url_for`. Of `unit_id` the reader must still hold the kind's `permission` whenever they look; give it whenever the
-    kind has one. What each receiver chose (portal, mail, digest) is looked up here. Of a confidential feature nothing
-    but "Có việc mới" is kept, with a link to its first page.
+    kind has one; `permission` takes its place where a kind tells of records of many features (one that some kind asks
+    for, else nobody reads the notice). What each receiver chose (portal, mail, digest) is looked up here. Of a
+    confidential feature nothing but "Có việc mới" is kept, with a link to its first page.
     """
-    return take(work, News(kind, key, text, to, link[0], link[1], unit_id))
+    return take(work, News(kind, key, text, to, link[0], link[1], unit_id, permission))
 
 
 def take(work: Work, news: News) -> int:
@@ -114,7 +116,7 @@ def _row(work: Work, found: Declared, news: News) -> dict[str, Any]:
         "text": QUIET_WORDS if quiet else clean(news.text)[:TEXT_LENGTH],
         "endpoint": found.entry if quiet else news.endpoint,
         "link_values": {} if quiet else dict(news.values),
-        "permission": str(found.kind.permission),
+        "permission": str(news.permission or found.kind.permission),
         "unit_id": news.unit_id,
         "created_at": work.clock.now(),
     }
