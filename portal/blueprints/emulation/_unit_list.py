@@ -36,11 +36,13 @@ from portal.domain.emulation.queries.overview import (
     with_urgency,
 )
 from portal.exports._cells import Kind
+from portal.exports.emulation_lists import UNITS_TITLE
 from portal.web.formats import day, days_left, due_tone, number
 from portal.web.lists import Column, Empty, FilterSpec, Listing, ListSpec, Offer, Source, declare
 from portal.web.lists.cells import link, status, toned
 from portal.web.menu import year_in_view
 
+NAME = "tinh-hinh-dang-ky"
 ANY = ("", "Tất cả")
 EVERY, DIRECT = "tat-ca", ""
 SEVERAL_LEVELS = "several-levels"
@@ -204,9 +206,18 @@ def _orders(work: Work) -> tuple[Order, ...]:
     return by_urgency(work.today()), BY_UNIT
 
 
+def _exports(listing: Listing, shown: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Exactly this list, or the table with every column and the share that has sent."""
+    return [
+        ("Tải danh sách này", listing.url("lists.export_list", list_name=NAME, **shown), "file-spreadsheet"),
+        ("Bảng đủ cột, có tỷ lệ đã gửi", listing.url("emulation.export_units"), "table"),
+        ("Bản in đủ cột, có tỷ lệ đã gửi", listing.url("emulation.print_units"), "printer"),
+    ]
+
+
 OWING = declare(
     ListSpec(
-        name="tinh-hinh-dang-ky",
+        name=NAME,
         endpoint="emulation.list_units",
         title="Đơn vị phải đăng ký",
         row="đơn vị",
@@ -273,8 +284,8 @@ OWING = declare(
         filters=unit_offer,
         source=_units,
         bulk=OWING_BULK,
-        print_endpoint="emulation.print_units",
-        export_endpoint="emulation.export_units",
+        paper=UNITS_TITLE,
+        export_menu=_exports,
         export_permission=Permission.REGISTRATION_EXPORT,
         taken=lambda work, stmt: stmt.where(may_export_unit(work.actor, work.today())),
         small="there are never more rows than units",

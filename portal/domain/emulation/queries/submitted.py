@@ -39,9 +39,9 @@ class LineFilter:
     `period_ids`: the periods in view, see `period_ids_of`. `unit_id`: this unit and all below it, also what was taken
     in from there.
     `level`: the level of the unit that a line comes from. `direct_only`: only what was sent to the topmost unit that
-    the actor looks from,
-    so that a line which a district took in from a commune is not counted twice. `counted_only`: what is sent or
-    accepted, as totals count; what was returned to its unit stands in lists, not in totals.
+    the actor looks from, as totals do; without it a line that an upper unit took over stands there alone (see
+    `_taken_over`). `counted_only`: what is sent or accepted, as totals count; what was returned to its unit stands in
+    lists, not in totals.
     """
 
     period_ids: tuple[int, ...]
@@ -128,6 +128,8 @@ def _cut(stmt: AnySelect, actor: Actor, on: date, chosen: LineFilter, *, in_orde
         visible.append(direct)
     if in_order:
         visible = [select(seen.id).where(seen.id == Line.registration_id, *visible).correlate(Line).exists()]
+    if not chosen.direct_only:
+        visible.append(~_taken_over(actor, on, chosen))
     return (
         stmt.select_from(Line)
         .join(Registration, Registration.id == Line.registration_id)
@@ -137,6 +139,33 @@ def _cut(stmt: AnySelect, actor: Actor, on: date, chosen: LineFilter, *, in_orde
         .outerjoin(Origin, Origin.id == Line.origin_unit_id)
         .where(*visible, *_conditions(chosen, on))
     )
+
+
+def _taken_over(actor: Actor, on: date, chosen: LineFilter) -> ColumnElement[bool]:
+    """The condition that the unit right above has taken the line into its own registration, and that this copy is in
+    view too: then the copy stands for both, so that each line is shown and counted once. A copy keeps the line's key.
+    """
+    above, copy = aliased(EmulationRegistration, name="above"), aliased(RegistrationLine, name="copy")
+    found = [
+        above.unit_id == Registration.receiver_unit_id,
+        above.period_id.in_(chosen.period_ids),
+        copy.registration_id == above.id,
+        copy.row_key == Line.row_key,
+        content_scope(actor, on, above),
+    ]
+    if chosen.state is not None:
+        found.append(above.state == chosen.state)
+    if chosen.counted_only:
+        found.append(above.state.in_(sorted(SUBMITTED)))
+    if chosen.block_id is not None:
+        found.append(above.unit_id.in_(_members(chosen.block_id)))
+    if chosen.title_ids:
+        found.append(copy.title_id.in_(chosen.title_ids))
+    return select(copy.id).where(*found).correlate(Line, Registration).exists()
+
+
+def _members(block_id: int) -> AnySelect:
+    return select(BlockMember.unit_id).where(BlockMember.block_id == block_id)
 
 
 def key_of(order: Order) -> Callable[[AnyRow], Sequence[Any]]:
@@ -185,8 +214,7 @@ def _conditions(chosen: LineFilter, on: date) -> list[ColumnElement[bool]]:
         found.append(or_(Line.unit_id.in_(below), Line.origin_unit_id.in_(below)))
         found.append(Registration.unit_id.in_(_kin(chosen.unit_id, on)))
     if chosen.block_id is not None:
-        members = select(BlockMember.unit_id).where(BlockMember.block_id == chosen.block_id)
-        found.append(Line.unit_id.in_(members))
+        found.append(Line.unit_id.in_(_members(chosen.block_id)))
     if chosen.level:
         found.append(func.coalesce(Origin.level_code, Unit.level_code) == chosen.level)
     if chosen.title_ids:
