@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlencode
 
-from flask import current_app, request, url_for
+from flask import Flask, current_app, request, url_for
 
 QUERY_SAFE = "!$'()*,/:;?@"  # what werkzeug leaves as it is in a query
 
@@ -20,17 +21,26 @@ def local_path(address: str | None, otherwise: str) -> str:
     return address
 
 
-@lru_cache(maxsize=2048)
-def _plain(_app: object, _root: str, endpoint: str) -> str:
-    return url_for(endpoint)
+@lru_cache(maxsize=1024)
+def _places(app: Flask, endpoint: str) -> frozenset[str]:
+    """The values that stand in an endpoint's path."""
+    return frozenset().union(*(rule.arguments for rule in app.url_map.iter_rules(endpoint)))
+
+
+@lru_cache(maxsize=4096)
+def _path(_app: Flask, _root: str, endpoint: str, places: tuple[tuple[str, Any], ...]) -> str:
+    return url_for(endpoint, **dict(places))
 
 
 def address_of(endpoint: str) -> str:
     """As `url_for` of an endpoint whose address takes no values: a page names some forty of them, they never change."""
-    return _plain(current_app._get_current_object(), request.script_root, endpoint)  # type: ignore[attr-defined]
+    return with_query(endpoint, {})
 
 
-def with_query(endpoint: str, values: Mapping[str, object]) -> str:
-    """As `url_for` of such an endpoint with values that all go into the query."""
-    path = address_of(endpoint)
-    return f"{path}?{urlencode(values, safe=QUERY_SAFE)}" if values else path
+def with_query(endpoint: str, values: Mapping[str, Any]) -> str:
+    """As `url_for(endpoint, **values)`, several times as fast: paths are remembered, only the query is put together."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    names = _places(app, endpoint)
+    path = _path(app, request.script_root, endpoint, tuple((n, v) for n, v in values.items() if n in names))
+    asked = {name: value for name, value in values.items() if name not in names and value is not None}
+    return f"{path}?{urlencode(asked, safe=QUERY_SAFE)}" if asked else path

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 
 from portal.core.clock import local
 from portal.core.manifest import MenuEntry, manifests
@@ -144,9 +144,7 @@ def _with_year(year: int) -> str:
     endpoint = request.endpoint if request.endpoint and request.method == "GET" else "home.show_home"
     if endpoint == "home.show_home":
         return with_query(endpoint, {"nam": year})
-    if not request.view_args:
-        return with_query(endpoint, {**args, "nam": year})
-    return url_for(endpoint, **{**request.view_args, **args, "nam": year})
+    return with_query(endpoint, {**(request.view_args or {}), **args, "nam": year})
 
 
 def _menu(person: Viewer) -> list[MenuGroup]:

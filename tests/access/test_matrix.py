@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from flask import url_for
@@ -69,7 +70,11 @@ ROWS = read_rows()
 
 @dataclass
 class Asked:
-    """The portal that the table is asked of."""
+    """The portal that the table is asked of.
+
+    SQLite is asked by everyone. What a role may do is decided above the database; on PostgreSQL one role that is let
+    in and one that is not show that its queries run and that its rows are cut alike.
+    """
 
     app: PortalFlask
     database: Database
@@ -81,6 +86,16 @@ class Asked:
         with browser.session_transaction() as cookie:
             cookie["_user_id"] = self.tokens[role]
         return browser
+
+    def roles(self, row: Row) -> Iterator[tuple[str, str]]:
+        """Who asks this row on this engine, and what the table says of them."""
+        if self.database.engine_name == "sqlite":
+            yield from row.cells.items()
+            return
+        for allowed in (True, False):
+            fitting = [(role, cell) for role, cell in row.cells.items() if bool(cell) is allowed]
+            if fitting:
+                yield fitting[crc32(str(row).encode()) % len(fitting)]
 
     def restore(self) -> None:
         if self.database.dirty:
@@ -145,7 +160,7 @@ def test_the_table_names_every_endpoint_and_every_role(app: PortalFlask) -> None
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_each_role_gets_what_the_table_says(asked: Asked, row: Row) -> None:
     faults = []
-    for role, cell in row.cells.items():
+    for role, cell in asked.roles(row):
         client = asked.client(role)
         for letter, values in _addresses(asked, row, role):
             answer = _ask(asked, client, row, values)

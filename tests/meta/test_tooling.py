@@ -100,7 +100,7 @@ def test_a_real_run_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert outcome == Outcome(passed=1, failed=3, skipped=1)
 
 
-def test_coverage_is_measured_over_all_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_coverage_is_put_together_from_all_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two runs that each see a part of a file of the portal are put together; a broken data file does not matter."""
     for name in [name for name in os.environ if name.startswith(("COVERAGE_", "COV_"))]:
         monkeypatch.delenv(name)
@@ -170,9 +170,13 @@ class Runs:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, Sequence[str], Mapping[str, str]]] = []
+        self.covered: list[str] = []
 
-    def __call__(self, name: str, arguments: Sequence[str], env: Mapping[str, str]) -> Outcome:
+    def __call__(
+        self, name: str, arguments: Sequence[str], env: Mapping[str, str], *, covered: bool = False
+    ) -> Outcome:
         self.calls.append((name, arguments, env))
+        self.covered += [name] * covered
         if "TEST_ENGINE_FREE_COUNT" in env:
             Path(env["TEST_ENGINE_FREE_COUNT"]).write_text("7", encoding="utf-8")
         return Outcome(passed=1)
@@ -208,6 +212,7 @@ def test_both_engines_and_the_browser_are_run(monkeypatch: pytest.MonkeyPatch, t
         ("e2e", "postgresql", somewhere),
     ]
     assert [arguments[1] for _, arguments, _ in runs.calls] == ["not e2e", "not e2e", "e2e"]
+    assert runs.covered == ["sqlite"]
     assert all(env["TEST_REDIS_URL"] == "redis://somewhere" for _, _, env in runs.calls)
     assert all(env["TEST_CHROMIUM"] == "/somewhere/chromium" for _, _, env in runs.calls)
     assert ["TEST_ENGINE_FREE_COUNT" in env for _, _, env in runs.calls] == [False, True, False]
