@@ -21,6 +21,7 @@ from portal.domain.emulation import catalogue_models as m
 from portal.domain.emulation.enums import BlockRole, MovementKind, PeriodSector, SubjectKind, TitleFamily, TitleScope
 from portal.domain.units.models import Unit, UnitKind, UnitLevel
 from portal.domain.units.services import UnitData, create_unit
+from seed.approvals import load_chains
 from seed.calendar import load_days_off, load_reporting_rules
 from seed.tables import parts, read_table
 
@@ -34,12 +35,13 @@ def seed_work(session: Session, clock: Clock) -> Work:
 
 
 def load_base(session: Session, clock: Clock) -> None:
-    """Load units, the emulation catalogue and the calendar; idempotent. The caller commits, in write mode."""
+    """Load units, the emulation catalogue, the calendar and the chains; idempotent. The caller commits, writing."""
     work = seed_work(session, clock)
     load_units(work)
     load_catalogue(work)
     load_days_off(work)
     load_reporting_rules(work)
+    load_chains(work)
 
 
 def load_units(work: Work) -> None:

@@ -126,7 +126,7 @@ class Manifest:
     hold files (portal.domain.attachments.owners.FileOwner), `comment_owners` those that take comments
     (portal.domain.comments.owners.CommentOwner); `searchable` is what search finds of it; `notice_kinds` are
     what it tells people of (portal.core.notices.NoticeKind); `takes_news(work, news)` is told all that features below
-    it have to tell.
+    it have to tell; `document_kinds` are its papers that go through a chain (portal.domain.approvals.kinds).
     """
 
     name: str
@@ -148,6 +148,7 @@ class Manifest:
     notice_kinds: tuple[Any, ...] = ()
     takes_news: Callable[[Any, Any], Any] | None = None
     searchable: tuple[Searchable, ...] = ()
+    document_kinds: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:
         if self.confidential and self.searchable:

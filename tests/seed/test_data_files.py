@@ -32,6 +32,7 @@ KEYS = {
     "holiday_years": ("year",),
     "calendar_days": ("day",),
     "reporting_period_rules": ("code",),
+    "approval_chains": ("kind", "position"),
     "name_parts": ("part", "text"),
     "posts": ("kind", "rank", "pattern"),
     "collectives": ("kind", "pattern"),

@@ -30,6 +30,8 @@ class Permission(StrEnum):
     CATALOGUE_MANAGE = "emulation:catalogue:manage"
     PERIOD_MANAGE = "emulation:period:manage"
     CALENDAR_MANAGE = "calendar:list:manage"
+    PAPER_VIEW = "approval:paper:view"
+    CHAIN_MANAGE = "approval:chain:manage"
 
     @property
     def label(self) -> str:
@@ -99,6 +101,8 @@ _PERMISSION_LABELS = {
     Permission.CATALOGUE_MANAGE: "Quản lý danh mục thi đua",
     Permission.PERIOD_MANAGE: "Quản lý kỳ đăng ký",
     Permission.CALENDAR_MANAGE: "Quản lý ngày nghỉ và kỳ báo cáo",
+    Permission.PAPER_VIEW: "Xem và xử lý văn bản trình ký",
+    Permission.CHAIN_MANAGE: "Quản lý quy trình trình ký",
 }
 
 _ROLE_LABELS = {
