@@ -71,6 +71,7 @@ class Settings:
     import_rows: int = 20_000
     page_size: int = 50
     comment_edit: timedelta = timedelta(minutes=15)  # how long one's own comment can be mended
+    difficulty_days: int = 10  # working days to answer a difficulty, offered when it is given out
     clamd: str = ""  # the virus scanner: host:port or unix:/path; empty: files stay unscanned
     soffice: str = ""  # LibreOffice's program; empty: the one on the path; "off": none
     log_level: str = "INFO"
@@ -132,6 +133,7 @@ class Settings:
             direct_export_rows=_integer(source, "PORTAL_DIRECT_EXPORT_ROWS", 10_000, faults),
             import_rows=_integer(source, "PORTAL_IMPORT_ROWS", 20_000, faults),
             comment_edit=timedelta(minutes=_integer(source, "PORTAL_COMMENT_EDIT_MINUTES", 15, faults)),
+            difficulty_days=_integer(source, "PORTAL_DIFFICULTY_DAYS", 10, faults, 1),
             clamd=_scanner(source, faults),
             soffice=_program(source, "PORTAL_SOFFICE", faults),
             log_level=source.get("PORTAL_LOG_LEVEL", "INFO"),

@@ -9,6 +9,8 @@ from portal.core.clock import Clock
 from portal.domain.access.enums import Role
 from portal.domain.accounts.models import UserAccount, UserSession
 from portal.domain.comments.models import Comment
+from portal.domain.difficulties.enums import AnswerAudience, DifficultyKind, DifficultyState, WorkField
+from portal.domain.difficulties.models import Difficulty
 from portal.domain.emulation.comments import COMMENTS
 from portal.domain.lists.models import BulkRun, SavedFilter
 from portal.domain.notifications.models import Notice
@@ -75,6 +77,30 @@ def session_of(session: Session, clock: Clock, user_id: int) -> int:
     """Another session of this person."""
     now = clock.now()
     made = UserSession(token_hash=f"another-{user_id}", user_id=user_id, created_at=now, seen_at=now)
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def difficulty_of(session: Session, clock: Clock, unit_id: int, user_id: int, state: DifficultyState) -> int:
+    """A difficulty of a unit; an answered one is open to all."""
+    answered = state is DifficultyState.ANSWERED
+    made = Difficulty(
+        unit_id=unit_id,
+        kind=DifficultyKind.DIFFICULTY,
+        work_field=WorkField.OTHER,
+        title="Thiếu mẫu biểu",
+        folded="thieu mau bieu",
+        body="Xin hướng dẫn",
+        state=state,
+        year=2023,
+        created_by_id=user_id,
+        created_at=clock.now(),
+        sent_at=None if state is DifficultyState.DRAFT else clock.now(),
+        answer="Xem Công văn hướng dẫn" if answered else "",
+        decided_at=clock.now() if answered else None,
+        audience=AnswerAudience.ALL if answered else None,
+    )
     session.add(made)
     session.flush()
     return made.id

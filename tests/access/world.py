@@ -21,6 +21,7 @@ from portal.domain.accounts.models import AccessRequest, RoleAssignment, UserAcc
 from portal.domain.accounts.services import UserData, assign_role, create_user
 from portal.domain.attachments.models import FilePreview, StoredFile
 from portal.domain.calendar.models import CalendarDay, ReportingPeriodRule
+from portal.domain.difficulties.enums import DifficultyState as D
 from portal.domain.emulation.catalogue_models import (
     BlockMember,
     EmulationMovement,
@@ -37,7 +38,7 @@ from portal.domain.staging.models import ImportBatch
 from portal.domain.units.models import Unit
 from portal.domain.units.queries import parent_id_of
 from seed.loader import seed_work
-from tests.access.objects import comment_on, notice_of, run_of, saved_of, session_of
+from tests.access.objects import comment_on, difficulty_of, notice_of, run_of, saved_of, session_of
 
 PROVINCE, DISTRICT, COMMUNE, FOREIGN = "33", "326", "12022", "330"
 OTHER_COMMUNE = "12025"
@@ -156,6 +157,9 @@ def _place(session: Session, clock: Clock, world: World, code: str, unit_id: int
     officer = {DISTRICT: Role.UNIT_OFFICER, COMMUNE: Role.COMMUNE_OFFICER}.get(code)
     made = comment_on(session, clock, int(world.objects["sent"][code]["registration_id"]), unit_id, officer, user.id)
     world.add("comment", code, comment_id=made)
+    for kind, state in (("difficulty", D.DRAFT), ("raised", D.SENT), ("answer", D.ANSWERED)):
+        place = "" if kind == "answer" else code  # open to all: it has no place
+        world.add(kind, place, item_id=difficulty_of(session, clock, unit_id, user.id, state))
     for kind, removed in (("attachment", None), ("removed", now)):
         file = _file(clock, int(draft["registration_id"]), unit_id, user.id, FURTHER)
         file.removed_at = removed

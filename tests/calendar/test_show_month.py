@@ -38,9 +38,12 @@ def month(client_of: ClientOf) -> Callable[..., Page]:
     return get
 
 
+MENU = ("Thi đua, khen thưởng", "Kiến nghị, hỏi đáp", "Quản trị")
+
+
 def panels(page: Page) -> list[str]:
     """The headings of the page's own parts."""
-    return [heading for heading in page.headings(2) if heading not in ("Thi đua, khen thưởng", "Quản trị")]
+    return [heading for heading in page.headings(2) if heading not in MENU]
 
 
 def test_the_month_shows_what_is_due_by_day_and_beside_it(month: Callable[..., Page]) -> None:

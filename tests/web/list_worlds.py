@@ -14,6 +14,8 @@ from portal.core.jobs import Job, JobState
 from portal.domain.access.enums import Role
 from portal.domain.accounts.enums import RequestKind
 from portal.domain.accounts.models import AccessRequest, RoleAssignment, UserAccount
+from portal.domain.difficulties.enums import AnswerAudience, DifficultyKind, DifficultyState, WorkField
+from portal.domain.difficulties.models import Difficulty
 from portal.domain.emulation.catalogue_models import (
     EmulationBlock,
     EmulationMovement,
@@ -183,6 +185,32 @@ def _targets(session: Session) -> None:
     )
 
 
+def _difficulties(session: Session) -> None:
+    unit = session.scalars(select(Unit.id).where(Unit.code == "326")).one()
+    session.add_all(
+        Difficulty(
+            unit_id=unit,
+            kind=DifficultyKind.PROPOSAL,
+            work_field=WorkField.OTHER,
+            title=f"Kiến nghị {n}",
+            folded=f"kien nghi {n}",
+            body="Nội dung",
+            state=DifficultyState.ANSWERED,
+            year=2023,
+            created_by_id=_user(session, "vangiang"),
+            created_at=START,
+            sent_at=START,
+            assignee_id=_user(session, "thidua"),
+            due_on=START.date(),
+            answer="Trả lời",
+            decided_at=START,
+            audience=AnswerAudience.ALL,
+            name_shown=n % 2 == 0,
+        )
+        for n in range(MANY)
+    )
+
+
 def _lines(session: Session) -> None:
     register(session, "326", S.SENT, [L(f"Nguyễn Văn {chr(65 + n % 9)}", "LDTT", "Chuyên viên") for n in range(20)])
     register(session, "330", S.ACCEPTED, [L(f"Phòng số {n}", "TTLDXS") for n in range(15)])
@@ -196,6 +224,8 @@ WORLDS: dict[str, Arranged] = {
     "don-vi": Arranged("quantri", page=80),
     "loai-don-vi": Arranged("quantri", _kinds),
     "nhat-ky": Arranged("nhatky", page=80),
+    "vuong-mac-kien-nghi": Arranged("vanphong", _difficulties),
+    "hoi-dap": Arranged("khoaichau", _difficulties),
     "thong-bao": Arranged("thidua", _notices),
     "viec-chay-nen": Arranged("thidua", _jobs),
     "dong-dang-ky": Arranged("thidua", _lines),

@@ -32,6 +32,11 @@ class Permission(StrEnum):
     CALENDAR_MANAGE = "calendar:list:manage"
     PAPER_VIEW = "approval:paper:view"
     CHAIN_MANAGE = "approval:chain:manage"
+    DIFFICULTY_VIEW = "difficulty:item:view"
+    DIFFICULTY_EDIT = "difficulty:item:edit"
+    DIFFICULTY_RECEIVE = "difficulty:item:receive"
+    DIFFICULTY_ANSWER = "difficulty:item:answer"
+    DIFFICULTY_APPROVE = "difficulty:item:approve"
 
     @property
     def label(self) -> str:
@@ -103,6 +108,11 @@ _PERMISSION_LABELS = {
     Permission.CALENDAR_MANAGE: "Quản lý ngày nghỉ và kỳ báo cáo",
     Permission.PAPER_VIEW: "Xem và xử lý văn bản trình ký",
     Permission.CHAIN_MANAGE: "Quản lý quy trình trình ký",
+    Permission.DIFFICULTY_VIEW: "Xem vướng mắc, kiến nghị",
+    Permission.DIFFICULTY_EDIT: "Nêu vướng mắc, kiến nghị",
+    Permission.DIFFICULTY_RECEIVE: "Phân công xử lý vướng mắc, kiến nghị",
+    Permission.DIFFICULTY_ANSWER: "Soạn trả lời vướng mắc, kiến nghị",
+    Permission.DIFFICULTY_APPROVE: "Duyệt, công bố trả lời",
 }
 
 _ROLE_LABELS = {
