@@ -29,7 +29,8 @@ bind = os.environ.get("PORTAL_BIND") or f"127.0.0.1:{_number('PORT', 8000)}"
 
 worker_class = "gthread"
 workers = _number("PORTAL_WEB_WORKERS", os.cpu_count() or 2)
-threads = _number("PORTAL_WEB_THREADS", 8)
+# More threads wait for one another: on two cores four answer a sixth more pages than eight.
+threads = _number("PORTAL_WEB_THREADS", 4)
 # Without a cap, keep-alive lets one worker take every connection while the others idle.
 worker_connections = threads + 6
 

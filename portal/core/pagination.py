@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from portal.core.db import plain_rows
 from portal.core.prepared import Same, prepared
 
 COUNT_LIMIT = 1000
@@ -96,7 +97,8 @@ def fetch_page(
     descending = order.descending != backwards
     if position is not None:
         stmt = stmt.where(_beyond(order.columns, position[0], descending))
-    rows = list(session.execute(_one_page(stmt, replace(order, descending=descending), size)))
+    wanted = _one_page(stmt, replace(order, descending=descending), size)
+    rows = list(plain_rows(session, wanted) if _only_columns(stmt) else session.execute(wanted))
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -112,7 +114,7 @@ def fetch_page(
 
 def bounded_count(session: Session, stmt: AnySelect, limit: int = COUNT_LIMIT) -> Count:
     """How many rows `stmt` gives, exact to `limit`."""
-    found = session.execute(_counting(stmt, limit)).scalar_one()
+    found = plain_rows(session, _counting(stmt, limit))[0][0]
     return Count(min(found, limit), found > limit)
 
 
@@ -121,6 +123,12 @@ def _one_page(stmt: AnySelect, order: Order, size: int) -> AnySelect:
     """The rows of one page and one more, which says whether there is a next."""
     ordering = [c.desc() if order.descending else c.asc() for c in order.columns]
     return stmt.order_by(None).order_by(*ordering).limit(size + 1)
+
+
+@prepared
+def _only_columns(stmt: AnySelect) -> bool:
+    """Whether the statement gives values alone, no entities."""
+    return not any(isinstance(one["expr"], type) for one in stmt.column_descriptions)
 
 
 @prepared

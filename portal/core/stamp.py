@@ -17,7 +17,7 @@ from sqlalchemy import Integer, Row, Select, Table, event, insert, select, updat
 from sqlalchemy.orm import Mapped, Mapper, ORMExecuteState, Session, mapped_column
 from sqlalchemy.sql import visitors
 
-from portal.core.db import Base, KeyText, writing
+from portal.core.db import Base, KeyText, plain_rows, writing
 from portal.core.prepared import Same
 
 Columns = TypeVarTuple("Columns")
@@ -95,7 +95,7 @@ def recalled(session: Session, stmt: Select[*Columns]) -> Sequence[Row[*Columns]
     found = memory.get(stmt, stamp) if stamp else None
     if found is None:
         check_catalogues(stmt)
-        found = session.execute(stmt).all()
+        found = plain_rows(session, stmt)
         memory.put(stmt, stamp, found)
     return found
 
@@ -137,7 +137,8 @@ def _stamp_of(session: Session) -> str:
     """The stamp as this transaction sees it; "" where the row is missing: then nothing is remembered for long."""
     stamp = session.info.get(READ)
     if stamp is None:
-        stamp = session.info[READ] = session.scalar(STAMP) or ""
+        rows = plain_rows(session, STAMP)
+        stamp = session.info[READ] = rows[0].value if rows else ""
     return str(stamp)
 
 

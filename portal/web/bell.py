@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import structlog
-from flask import request, url_for
+from flask import request
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.domain.access.actor import Actor
 from portal.domain.notifications.queries import unread_text
+from portal.web.addresses import address_of
 from portal.web.context import runtime
 from portal.web.db import db
 from portal.web.transaction import SAFE_METHODS
@@ -42,8 +43,8 @@ class Bell:
 
     @property
     def url(self) -> str:
-        return url_for("notifications.list_notices")
+        return address_of("notifications.list_notices")
 
     @property
     def count_url(self) -> str:
-        return url_for("notifications.show_count")
+        return address_of("notifications.show_count")

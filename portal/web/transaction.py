@@ -25,9 +25,9 @@ class PortalFlask(Flask):
     """
 
     def dispatch_request(self) -> Response:
-        db.session.rollback()  # what sign-in read belongs to its own, finished transaction
         if request.method in SAFE_METHODS:
             return self.make_response(super().dispatch_request())
+        db.session.rollback()  # what sign-in read belongs to its own, finished transaction
         with write_mode():
             try:
                 response = self.make_response(super().dispatch_request())

@@ -172,16 +172,16 @@ def test_the_web_server_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = runpy.run_path(path)
     assert settings["bind"] == "127.0.0.1:8000"
     assert settings["workers"] == os.cpu_count()
-    assert (settings["worker_class"], settings["threads"], settings["worker_connections"]) == ("gthread", 8, 14)
+    assert (settings["worker_class"], settings["threads"], settings["worker_connections"]) == ("gthread", 4, 10)
     assert settings["accesslog"] is None
     assert settings["preload_app"] is False
     assert settings["forwarded_allow_ips"] == "127.0.0.1"
     assert 0 < settings["max_requests_jitter"] < settings["max_requests"]
     monkeypatch.setenv("PORTAL_BIND", "127.0.0.1:9000")
-    monkeypatch.setenv("PORTAL_WEB_THREADS", "4")
+    monkeypatch.setenv("PORTAL_WEB_THREADS", "6")
     monkeypatch.setenv("PORTAL_FORWARDED_ALLOW_IPS", "192.0.2.1")
     settings = runpy.run_path(path)
-    assert (settings["bind"], settings["worker_connections"]) == ("127.0.0.1:9000", 10)
+    assert (settings["bind"], settings["worker_connections"]) == ("127.0.0.1:9000", 12)
     assert settings["forwarded_allow_ips"] == "192.0.2.1"
     monkeypatch.setenv("PORTAL_WEB_WORKERS", "many")
     with pytest.raises(ValueError, match="PORTAL_WEB_WORKERS"):

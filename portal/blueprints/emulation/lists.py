@@ -10,6 +10,7 @@ from flask import Response, url_for
 
 from portal.blueprints.emulation import bp
 from portal.blueprints.emulation._line_list import LINES
+from portal.core.db import plain_rows
 from portal.core.pagination import AnyRow
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
@@ -59,7 +60,7 @@ def list_registrations() -> Response:
 def own_items(current: Work, year: int) -> list[OwnItem]:
     """The registrations that the reader's own units write, approve or send in the year."""
     today = current.today()
-    rows: Sequence[AnyRow] = current.session.execute(own_registrations(current.actor, today, year)).all()
+    rows: Sequence[AnyRow] = plain_rows(current.session, own_registrations(current.actor, today, year))
     return [_own(current, row, today) for row in rows]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from portal.core.db import plain_rows
 from portal.core.pagination import Order
 from portal.core.prepared import prepared
 from portal.core.text import clean, fold
@@ -107,7 +108,7 @@ def _in_force(on: date) -> Select[int, Role, int, int | None]:
 
 def load_actor(session: Session, user: UserAccount, on: date) -> Actor:
     """The actor with the grants that are in force today (one query)."""
-    rows = session.execute(_in_force(on), {"user_id": user.id})
+    rows = plain_rows(session, _in_force(on), {"user_id": user.id})
     grants = grants_from(AssignmentFacts(r.id, r.role, r.unit_id, r.given_by_id) for r in rows)
     return Actor(user.id, user.username, user.full_name, user.home_unit_id, grants)
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from portal.core.db import plain_rows
 from portal.core.prepared import prepared
 from portal.domain.access.actor import Actor
 from portal.domain.accounts.models import UserAccount
@@ -100,7 +101,7 @@ def kept_of(session: Session, actor: Actor, list_name: str) -> Kept:
     opens_with: int | None = None
     found: list[KeptFilter] = []
     asked = {"user_id": actor.user_id, "list_name": list_name}
-    for kind, key, name, text, owner_id, unit_id in session.execute(_kept(units_of(actor)), asked):
+    for kind, key, name, text, owner_id, unit_id in plain_rows(session, _kept(units_of(actor)), asked):
         if kind == 0:
             columns, opens_with = tuple(part for part in text.split(SEPARATOR) if part), key
         elif key is not None:

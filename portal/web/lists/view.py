@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, make_response, redirect, request, url_for
+from flask import Response, make_response, redirect, request
 from markupsafe import Markup, escape
 
 from portal.core.pagination import AnyRow, Count, Order, Page
 from portal.domain.lists.bulk import MOST_ROWS
 from portal.domain.lists.queries import Kept, KeptFilter, kept_of, values_of
+from portal.web.addresses import address_of, with_query
 from portal.web.context import viewer, work
 from portal.web.htmx import page
 from portal.web.lists.bulk import ROWS, Bulk, BulkAction
@@ -156,10 +157,10 @@ class ListView:
         back: dict[str, Any] = {BACK: self.back} if self.back else {}
         several = bool(self.pager.next_url or self.pager.prev_url)
         whole = self.count.value if several and not self.count.capped and self.count.value <= MOST_ROWS else 0
-        url = url_for("lists.confirm_bulk", list_name=self.spec.name, **back)
+        url = with_query("lists.confirm_bulk", {"list_name": self.spec.name, **back})
         return BulkBar(f"chon-{self.region}", url, actions, whole, self.spec.bulk)
 
-    @property
+    @cached_property
     def back(self) -> str:
         """The list's query as other pages carry it along, to lead back here."""
         query = {k: v for k, v in self.listing.query.items() if k != COLUMNS}
@@ -169,9 +170,9 @@ class ListView:
     def columns_url(self) -> str:
         """Where the columns are chosen."""
         values: dict[str, Any] = {BACK: self.back} if self.back else {}
-        return url_for("lists.choose_columns", list_name=self.spec.name, **values)
+        return with_query("lists.choose_columns", {"list_name": self.spec.name, **values})
 
-    @property
+    @cached_property
     def saving(self) -> Saving | None:
         """What the menu to save this filter asks; None where nothing is set, or it is kept already."""
         said = query_text(self.listing)
@@ -180,7 +181,7 @@ class ListView:
         back: dict[str, Any] = {BACK: urlencode(self.listing.query)}
         person = viewer()
         return Saving(
-            action=url_for("lists.save_filter", list_name=self.spec.name, **back),
+            action=with_query("lists.save_filter", {"list_name": self.spec.name, **back}),
             share_id=work().actor.home_unit_id if self.spec.shareable else 0,
             share_name=person.unit_name if person else "",
         )
@@ -191,7 +192,7 @@ class ListView:
         if not self.kept.filters:
             return ""
         back: dict[str, Any] = {BACK: self.back} if self.back else {}
-        return url_for("lists.list_filters", list_name=self.spec.name, **back)
+        return with_query("lists.list_filters", {"list_name": self.spec.name, **back})
 
     @property
     def empty(self) -> Empty:
@@ -202,13 +203,13 @@ class ListView:
         text = "Thử bỏ bớt điều kiện lọc. Tên gõ không dấu cũng tìm được."
         return Empty(f"Không có {self.spec.row} nào khớp bộ lọc", text, "search", ("Xóa lọc", clear))
 
-    @property
+    @cached_property
     def file_menu(self) -> Sequence[tuple[str, str, str]]:
         """The exports, where there are several layouts to choose from: (label, address, icon)."""
         menu = self.spec.export_menu
         return menu(self.listing, self._shown) if menu is not None and self._may_export else ()
 
-    @property
+    @cached_property
     def files(self) -> list[tuple[str, str, str]]:
         """What may be taken away of exactly this: (label, address, icon)."""
         if not self._may_export:
@@ -223,9 +224,9 @@ class ListView:
         values: dict[str, Any] = {**self.listing.query, **self._shown}
         if endpoint in (EXPORT, PRINT):
             values["list_name"] = self.spec.name
-        return url_for(endpoint, **values)
+        return with_query(endpoint, values)
 
-    @property
+    @cached_property
     def _may_export(self) -> bool:
         needed = self.spec.export_permission
         return needed is not None and work().actor.can(needed)
@@ -248,7 +249,7 @@ def open_list(spec: ListSpec) -> ListView | Response:
 def saved_url(spec: ListSpec, filter_id: int, query: str, frame: Mapping[str, str]) -> str:
     """The list under a saved filter; `frame` is what the list is about (the year in view)."""
     values = {**values_of(query), **frame, FILTER: str(filter_id)}
-    return f"{url_for(spec.endpoint)}?{urlencode(values)}"
+    return f"{address_of(spec.endpoint)}?{urlencode(values)}"
 
 
 def see_list(spec: ListSpec) -> ListView:
@@ -322,7 +323,10 @@ def rows_of(columns: Sequence[Column], items: Items, source: Source, bulk: BulkB
             made.append(parts().pick(bulk.form_id, key, f"Chọn {label}", ROWS))
         for column, (full, blank, closing) in zip(columns, opened, strict=True):
             text = column.text(item)
-            made += (full, escape(text), closing) if text else (blank, closing)
+            if text:
+                made += (full, text if type(text) is Markup else escape(text), closing)
+            else:
+                made += (blank, closing)
         if source.acts is not None:
             made.append(f'<td class="acts">{escape(source.acts(item))}</td>')
         made.append("</tr>\n")
