@@ -155,7 +155,7 @@ def test_pages_by_key_hold_every_line_once(
         assert sorted(seen) == sorted(whole)
         assert len(set(seen)) == len(seen) == bounded_count(work.session, stmt).value == 5
         counted = counted_lines(actor_of("thidua"), work.today(), replace(year, direct_only=False))
-        assert bounded_count(work.session, counted).value == 7
+        assert bounded_count(work.session, counted).value == 5
 
 
 def test_a_row_says_where_it_comes_from_and_where_it_stands(
