@@ -19,6 +19,7 @@ from portal.domain.accounts.passwords import passwords
 from portal.domain.accounts.queries import by_username, roles_in_force
 from portal.web.context import runtime
 from seed.accounts import demo_usernames, load_demo_accounts
+from seed.demo.difficulties import load_difficulties
 from seed.demo.generate import load_demo
 from seed.demo.large import load_large
 from seed.loader import load_base, seed_work
@@ -70,6 +71,9 @@ def _write_year(place: Runtime) -> None:
     if year.registrations:
         spent = time.monotonic() - began
         click.echo(f"Đã nạp {year.registrations} bản đăng ký với {year.lines} dòng của năm 2023 ({spent:.1f} giây).")
+    raised = load_difficulties(place.session_factory, place.clock)
+    if raised:
+        click.echo(f"Đã nạp {raised} vướng mắc, kiến nghị.")
 
 
 @group.command("large")

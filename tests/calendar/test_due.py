@@ -85,9 +85,9 @@ def test_keys_name_a_thing_for_good_and_queries_do_not_grow(runtime: Runtime, wo
         work.session.connection()
         event.listen(runtime.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
         first = due_for(work, D(2022, 9, 1), D(2022, 9, 30))
-        assert len(seen) == 2
+        for_a_month = len(seen)
         whole = due_for(work, *YEAR)
-        assert len(seen) == 4
+        assert len(seen) == 2 * for_a_month
     assert {item.key for item in first} < {item.key for item in whole}
     assert len({item.key for item in whole}) == len(whole) > len(first)
 
