@@ -137,7 +137,7 @@ def _page(
         item_url=url_for("difficulties.show_item", item_id=item.id),
         title=step.label,
         lede=LEDES[action],
-        icon=ICONS[action],
+        step_icon=ICONS[action],
         form=form,
         action_url=url_for("difficulties.take", item_id=item.id, step=slug),
         draft=of_form(STEP, f"{item.id}/{slug}", form),
