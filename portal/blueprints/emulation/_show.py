@@ -269,4 +269,5 @@ def _urls(work: Work, frame: Frame) -> dict[str, str]:
         "paper": of("edit_paper") if records else "",
         "template": of("download_template"),
         "import": of("new_import"),
+        "last_year": of("show_last_year"),
     }

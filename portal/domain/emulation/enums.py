@@ -194,6 +194,33 @@ _INTAKE = {
 }
 
 
+class CarryStatus(StrEnum):
+    """A line of the year before, beside this year's registration."""
+
+    FREE = "free"
+    THERE = "there"
+    LEFT_OUT = "left_out"
+
+    @property
+    def label(self) -> str:
+        return _CARRY[self][0]
+
+    @property
+    def tone(self) -> str:
+        return _CARRY[self][1]
+
+    @property
+    def icon(self) -> str:
+        return _CARRY[self][2]
+
+
+_CARRY = {
+    CarryStatus.FREE: ("Lấy được", "run", "circle-dashed"),
+    CarryStatus.THERE: ("Đã có", "ok", "circle-check"),
+    CarryStatus.LEFT_OUT: ("Không lấy", "warn", "alert-triangle"),
+}
+
+
 class UnitStatus(StrEnum):
     """Where a unit stands with the registration that it owes; the last two are for filters."""
 

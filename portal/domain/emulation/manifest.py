@@ -198,6 +198,7 @@ AUDIT_LABELS = {
     "registration.template_downloaded": "Tải tệp mẫu có danh sách đăng ký",
     "registration.faulty_rows_downloaded": "Tải các dòng cần sửa của tệp nhập",
     "registration.lines_taken_in": "Lấy danh sách của đơn vị trực thuộc",
+    "registration.lines_copied": "Lấy dòng từ bản đăng ký năm trước",
     "registration.copies_updated": "Cập nhật dòng đã lấy theo đơn vị trực thuộc",
     "registration.paper_recorded": "Ghi số, ngày, người ký của văn bản đăng ký",
     "registration.submitted": "Trình lãnh đạo bản đăng ký",
