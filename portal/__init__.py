@@ -17,6 +17,8 @@ from portal.core.clock import Clock
 from portal.core.db import configure_engine, load_models
 from portal.core.filestore import FileStore
 from portal.core.keyring import KeyRing
+from portal.core.outbox import Post
+from portal.core.outbox import attach as attach_post
 from portal.core.runtime import Runtime, clock_from
 from portal.core.search import index as search_index
 from portal.domain.audit.services import attach
@@ -99,12 +101,14 @@ def _init_runtime(app: PortalFlask, settings: Settings, clock: Clock | None) -> 
     configure_engine(engine)
     keyring = KeyRing(settings.keyring)
     factory = sessionmaker(engine, expire_on_commit=False)
+    post = Post(settings.public_url) if settings.mail else None
     app.extensions["portal"] = Runtime(
         settings, engine, factory, keyring, FileStore(settings.files_dir), clock or clock_from(settings)
     )
     search_index.attach(factory)
     attach(factory, keyring)
     waker.attach(factory, engine, settings)
+    attach_post(factory, post)
     # Each app has its own maker; the scoped session's maker is made once for the process, and keeps the last app's
     # key ring.
     maker = db.session.session_factory
@@ -114,6 +118,7 @@ def _init_runtime(app: PortalFlask, settings: Settings, clock: Clock | None) -> 
         search_index.attach(maker)
         attach(maker, keyring)
     waker.attach(maker, engine, settings)
+    attach_post(maker, post)
 
 
 _ATTACHED: set[object] = set()

@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
@@ -75,7 +75,9 @@ class Settings:
     clamd: str = ""  # the virus scanner: host:port or unix:/path; empty: files stay unscanned
     soffice: str = ""  # LibreOffice's program; empty: the one on the path; "off": none
     log_level: str = "INFO"
-    mail: MailServer | None = None  # without it messages wait in the outbox
+    mail: MailServer | None = None  # without it nobody is mailed, and what waits in the outbox stays there
+    public_url: str = ""  # where people open the portal, without a slash at its end; empty: mails hold no links
+    digest_time: time = time(7, 30)  # from when on working days the digest is mailed
     job_lease: timedelta = timedelta(seconds=30)
     job_poll: timedelta = timedelta(seconds=2)
     job_keep: timedelta = timedelta(days=7)
@@ -138,6 +140,8 @@ class Settings:
             soffice=_program(source, "PORTAL_SOFFICE", faults),
             log_level=source.get("PORTAL_LOG_LEVEL", "INFO"),
             mail=_mail_server(source, faults),
+            public_url=_public_url(source, production, faults),
+            digest_time=_time_of_day(source, "PORTAL_DIGEST_TIME", time(7, 30), faults),
             job_lease=timedelta(seconds=_integer(source, "PORTAL_JOB_LEASE_SECONDS", 30, faults, 1)),
             job_poll=timedelta(seconds=_integer(source, "PORTAL_JOB_POLL_SECONDS", 2, faults, 1)),
             job_keep=timedelta(days=_integer(source, "PORTAL_JOB_KEEP_DAYS", 7, faults)),
@@ -181,6 +185,36 @@ def _day(source: Mapping[str, str], name: str, faults: list[str]) -> str | None:
         datetime.strptime(raw, "%d/%m/%Y")  # noqa: DTZ007 - a day, not an instant
     except ValueError:
         faults.append(f"{name} must be a day, dd/mm/yyyy; it is {raw!r}.")
+    return raw
+
+
+def _time_of_day(source: Mapping[str, str], name: str, default: time, faults: list[str]) -> time:
+    raw = source.get(name, "").strip()
+    if not raw:
+        return default
+    try:
+        return datetime.strptime(raw, "%H:%M").time()  # noqa: DTZ007 - a time of day in Vietnam
+    except ValueError:
+        faults.append(f"{name} must be a time of day, hh:mm; it is {raw!r}.")
+        return default
+
+
+def _public_url(source: Mapping[str, str], production: bool, faults: list[str]) -> str:
+    """The address that links in mails begin with: https, a host, perhaps a path; nothing behind it."""
+    raw = source.get("PORTAL_PUBLIC_URL", "").strip().rstrip("/")
+    if not raw:
+        return ""
+    try:
+        address = urlsplit(raw)
+        sound = bool(address.hostname) and address.port != 0 and not any(c.isspace() for c in raw)
+    except ValueError:
+        address, sound = SplitResult("", "", "", "", ""), False
+    schemes = ("https",) if production else ("https", "http")
+    extra = address.query or address.fragment or address.username is not None
+    if not sound or extra or address.scheme not in schemes:
+        ways = " or ".join(f"{scheme}://" for scheme in schemes)
+        faults.append(f"PORTAL_PUBLIC_URL must begin with {ways} and name a host, without a query; it is {raw!r}.")
+        return ""
     return raw
 
 

@@ -22,7 +22,7 @@ class MailChoice(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"none": "Không gửi", "at_once": "Gửi ngay", "digest": "Trong bản tin 7 giờ 30"}[self.value]
+        return {"none": "Không gửi", "at_once": "Gửi ngay", "digest": "Trong bản tin đầu ngày"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,9 +21,33 @@ from portal.core.jobs import OutboxMessage
 from portal.core.text import clean
 
 MAIL = "mail"
+POST = "portal_post"
+KEEP_SENT, KEEP_UNSENT = timedelta(days=60), timedelta(days=14)
 SENDING = timedelta(minutes=2)
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """That mail can be sent, and the address that its links begin with (empty: it holds none)."""
+
+    public_url: str = ""
+
+    def link(self, path: str) -> str:
+        """The address of a page of the portal; empty where the portal's own is not set."""
+        return f"{self.public_url}{path}" if self.public_url else ""
+
+
+def attach(factory: Any, post: Post | None) -> None:
+    """Let the sessions of this maker know whether mail can be sent; without a server nothing is queued."""
+    factory.configure(info={**(factory.kw.get("info") or {}), POST: post})
+
+
+def post_of(session: Session) -> Post | None:
+    """Whether mail can be sent; None: whoever would queue one leaves it."""
+    found: Post | None = session.info.get(POST)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +131,14 @@ def mark_failed(session: Session, sent: Outgoing, now: datetime, error: str) -> 
     session.execute(
         update(OutboxMessage).where(OutboxMessage.id == sent.id).values(next_at=now + pause, error=error[:500])
     )
+
+
+def drop_old_mail(session: Session, now: datetime) -> int:
+    """Forget what was sent sixty days ago, and give up what could not be sent for two weeks; returns how many."""
+    sent = OutboxMessage.sent_at < now - KEEP_SENT
+    given_up = and_(OutboxMessage.sent_at.is_(None), OutboxMessage.created_at < now - KEEP_UNSENT)
+    gone = delete(OutboxMessage).where(OutboxMessage.kind == MAIL, or_(sent, given_up)).returning(OutboxMessage.id)
+    return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

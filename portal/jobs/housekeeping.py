@@ -17,6 +17,7 @@ from sqlalchemy import delete
 from portal.core.drafts import drop_old_drafts
 from portal.core.jobs import Job, JobState
 from portal.core.orphans import GRACE, orphan_batches
+from portal.core.outbox import drop_old_mail
 from portal.domain.accounts.services.cleanup import drop_old_sessions
 from portal.domain.accounts.services.failures import drop_old_failures
 from portal.domain.attachments.owners import kinds
@@ -92,6 +93,12 @@ def drop_notices(ctx: JobContext) -> str:
         return f"Đã xóa {drop_old_notices(step.work)} thông báo cũ."
 
 
+def drop_mail(ctx: JobContext) -> str:
+    """Forget mails that were sent sixty days ago, and give up those that could not be sent for two weeks."""
+    with ctx.step() as step:
+        return f"Đã xóa {drop_old_mail(step.session, ctx.runtime.clock.now())} thư cũ."
+
+
 def drop_files(ctx: JobContext) -> str:
     """Remove jobs that ended some days ago, then all content of the store that nothing names any more."""
     runtime = ctx.runtime
@@ -147,6 +154,7 @@ HANDLERS: tuple[JobHandler, ...] = (
     HouseJob("house.drop_removed_files", "Xóa hẳn tệp đã gỡ", drop_removed_files),
     HouseJob("house.drop_bulk_runs", "Dọn kết quả thao tác hàng loạt cũ", drop_runs),
     HouseJob("house.drop_notices", "Dọn thông báo cũ", drop_notices),
+    HouseJob("house.drop_mail", "Dọn thư đã gửi, thư không gửi được", drop_mail),
     HouseJob("house.drop_files", "Dọn tệp không còn dùng", drop_files),
     HouseJob("house.export_audit_head", "Ghi mốc nhật ký", export_head),
     HouseJob("house.apply_unit_names", "Đổi tên đơn vị theo quyết định", apply_unit_names),

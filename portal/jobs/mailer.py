@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 
@@ -19,6 +20,7 @@ from portal.core.runtime import Runtime
 
 log = structlog.get_logger("portal.mail")
 TIMEOUT = 20.0
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)  # between two calls at a server that is away
 
 
 class Mailer:
@@ -27,18 +29,27 @@ class Mailer:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self.server = runtime.settings.mail
+        self._pause = FIRST_PAUSE
+        self._not_before: datetime | None = None
 
     def send_due(self, stopping: Callable[[], bool] = lambda: False) -> int:
-        """Send every message that is due; returns how many the server took. What it refuses waits."""
-        if self.server is None or not self._has_mail():
+        """Send every message that is due; returns how many the server took.
+
+        What it refuses waits; a server that does not answer is asked again after a pause that grows to five minutes.
+        """
+        now = self.runtime.clock.real()
+        if self.server is None or (self._not_before and now < self._not_before) or not self._has_mail():
             return 0
         sent = 0
         try:
             with connected(self.server) as connection:
+                self._pause, self._not_before = FIRST_PAUSE, None
                 while not stopping() and (message := self._take()) is not None:
                     sent += self._send(connection, self.server, message)
         except (OSError, smtplib.SMTPException) as error:
             log.warning("mail_server_away", error=type(error).__name__)
+            self._not_before = now + self._pause
+            self._pause = min(self._pause * 2, LONGEST_PAUSE)
         return sent
 
     def _has_mail(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +106,11 @@ def test_a_bare_production_names_all_that_is_missing() -> None:
         ({"PORTAL_TODAY": "15/03/2023"}, "PORTAL_TODAY is for demonstrations only."),
         ({"PORTAL_MAX_UPLOAD_MB": "many"}, "PORTAL_MAX_UPLOAD_MB must be a whole number; it is 'many'."),
         ({"PORTAL_METRICS_FROM": "everywhere"}, "PORTAL_METRICS_FROM must list addresses"),
+        ({"PORTAL_PUBLIC_URL": "http://cong.example"}, "PORTAL_PUBLIC_URL must begin with https:// and name a host"),
+        ({"PORTAL_PUBLIC_URL": "https://"}, "PORTAL_PUBLIC_URL must begin with"),
+        ({"PORTAL_PUBLIC_URL": "https://cong.example/?a=1"}, "PORTAL_PUBLIC_URL must begin with"),
+        ({"PORTAL_PUBLIC_URL": "https://cong.example:x"}, "PORTAL_PUBLIC_URL must begin with"),
+        ({"PORTAL_DIGEST_TIME": "7h30"}, "PORTAL_DIGEST_TIME must be a time of day, hh:mm; it is '7h30'."),
     ],
 )
 def test_each_fault_keeps_production_from_starting(whole: dict[str, str], change: dict[str, str], fault: str) -> None:
@@ -132,6 +137,13 @@ def test_the_first_key_of_several_writes(whole: dict[str, str]) -> None:
 def test_the_installed_driver_is_named(url: str) -> None:
     settings = Settings.from_env({"PORTAL_ENV": "demo", "PORTAL_DATABASE_URL": url})
     assert settings.database_url == "postgresql+psycopg://a/b"
+
+
+def test_the_address_and_the_time_of_mails_are_read(whole: dict[str, str]) -> None:
+    assert (Settings.from_env(whole).public_url, Settings.from_env(whole).digest_time) == ("", time(7, 30))
+    given = {"PORTAL_PUBLIC_URL": "https://cong.example/noi-vu/", "PORTAL_DIGEST_TIME": "06:45"}
+    settings = Settings.from_env({**whole, **given})
+    assert (settings.public_url, settings.digest_time) == ("https://cong.example/noi-vu", time(6, 45))
 
 
 def test_figures_are_read() -> None:

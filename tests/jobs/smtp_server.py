@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 
 @dataclass(slots=True)
 class MailBox:
-    """What the server took, and how it behaves: recipients that it refuses, a sender's hang-up before its answer."""
+    """What the server took, and how it behaves: recipients that it refuses, a hang-up before its answer, its answer."""
 
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
@@ -32,6 +32,7 @@ class MailBox:
     encrypted: list[bool] = field(default_factory=list)
     refuse: str = ""
     hang_up: bool = False
+    answer: str = "250 taken"
     connections: int = 0
 
 
@@ -94,17 +95,22 @@ class _Talk:
         lines = []
         while (line := await self.reader.readline()) not in (b".\r\n", b""):
             lines.append(line.removeprefix(b"."))
+        if not self.box.answer.startswith("2"):
+            await self.say(self.box.answer)
+            return True
         self.box.mails.append(message_from_bytes(b"".join(lines), policy=policy.default))
         self.box.recipients.append(self.to)
         self.box.encrypted.append(self.encrypted)
         if self.box.hang_up:
             return False
-        await self.say("250 taken")
+        await self.say(self.box.answer)
         return True
 
 
 @contextmanager
-def mail_server(context: ssl.SSLContext | None = None, from_first_byte: bool = False) -> Iterator[MailBox]:
+def mail_server(
+    context: ssl.SSLContext | None = None, from_first_byte: bool = False, port: int = 0
+) -> Iterator[MailBox]:
     """A server in a thread of its own; with `context` it offers STARTTLS, or speaks TLS from the first byte."""
     box, loop = MailBox(), asyncio.new_event_loop()
     ready = threading.Event()
@@ -118,7 +124,7 @@ def mail_server(context: ssl.SSLContext | None = None, from_first_byte: bool = F
             writer.close()
 
     async def serve() -> asyncio.Server:
-        server = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=context if from_first_byte else None)
+        server = await asyncio.start_server(talk, "127.0.0.1", port, ssl=context if from_first_byte else None)
         box.port = server.sockets[0].getsockname()[1]
         ready.set()
         return server

@@ -63,6 +63,11 @@ def one_notice(actor: Actor, notice_id: int, on: date) -> Select[Notice]:
     return select(Notice).where(visible_to(actor, on), Notice.id == notice_id)
 
 
+def own_settings(actor: Actor) -> Select[NoticeSetting]:
+    """What the actor chose, one row for each kind that they chose anything for."""
+    return select(NoticeSetting).where(NoticeSetting.user_id == actor.user_id).order_by(NoticeSetting.kind)
+
+
 def unread_text(session: Session, actor: Actor, on: date) -> str:
     """How many notices the actor has not read: "", "7", "99+" (one query, which stops counting at 99)."""
     count = bounded_count(session, notices_of(actor, on, NoticeFilter(unread=True)), MOST_COUNTED)

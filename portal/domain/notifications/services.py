@@ -14,6 +14,7 @@ from portal.core.notices import Holders, MailChoice, News, People
 from portal.core.text import clean
 from portal.domain.access.actor import Work
 from portal.domain.notifications.kinds import QUIET_WORDS, Declared, kinds
+from portal.domain.notifications.mails import mail_notices
 from portal.domain.notifications.models import Notice
 from portal.domain.notifications.queries import NoticeFilter, notices_of, one_notice, receivers
 
@@ -64,19 +65,23 @@ def take(work: Work, news: News) -> int:
     """As `notify`, of news that is already put together."""
     found = kinds()[news.kind]
     people = work.session.execute(receivers(news.to, news.kind, work.today(), work.actor.user_id)).all()
-    rows = []
+    rows, at_once = [], {}
     for person in people:
         on_portal = found.kind.on_portal if person.on_portal is None else person.on_portal or found.kind.fixed
         mail = found.kind.mail if person.mail is None else person.mail
         if on_portal or mail is not MailChoice.NONE:
             rows.append(_row(work, found, news) | _for(person.id, on_portal, mail))
-    return sum(len(_put(work, rows[n : n + AT_A_TIME])) for n in range(0, len(rows), AT_A_TIME))
+        if mail is MailChoice.AT_ONCE and person.email:
+            at_once[person.id] = person.email
+    told = [row for n in range(0, len(rows), AT_A_TIME) for row in _put(work, rows[n : n + AT_A_TIME])]
+    mail_notices(work, [(row, at_once[row.receiver_id]) for row in told if row.receiver_id in at_once])
+    return len(told)
 
 
 def _put(work: Work, rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
     dialect = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
     insert = dialect.insert(Notice).values(rows).on_conflict_do_nothing(index_elements=[Notice.receiver_id, Notice.key])
-    return work.session.execute(insert.returning(Notice.id)).all()
+    return work.session.execute(insert.returning(Notice.id, Notice.receiver_id, Notice.key, Notice.text)).all()
 
 
 def mark_read(work: Work, notice_id: int) -> Notice:
