@@ -111,9 +111,7 @@ class Settings:
         Raises ConfigError with every fault when production is half configured.
         """
         source = dict(os.environ if env is None else env)
-        environment = source.get("PORTAL_ENV", "")
-        if environment not in ENVIRONMENTS:
-            raise ConfigError(f"PORTAL_ENV must be one of {', '.join(ENVIRONMENTS)}; it is {environment or 'not set'}.")
+        environment = _environment(source)
         faults: list[str] = []
         data_dir = Path(source.get("PORTAL_DATA_DIR", "instance")).resolve()
         default_url = f"sqlite:///{data_dir / 'portal.db'}"
@@ -155,6 +153,13 @@ class Settings:
         if faults:
             raise ConfigError("The portal does not start:\n" + "\n".join(f"- {fault}" for fault in faults))
         return settings
+
+
+def _environment(source: Mapping[str, str]) -> str:
+    found = source.get("PORTAL_ENV", "")
+    if found not in ENVIRONMENTS:
+        raise ConfigError(f"PORTAL_ENV must be one of {', '.join(ENVIRONMENTS)}; it is {found or 'not set'}.")
+    return found
 
 
 def _database_url(url: str) -> str:
