@@ -57,7 +57,7 @@ class Staged:
     def digest(self) -> str:
         """A short word for what the rows say: another word, another outcome."""
         v = self.verdicts
-        told = repr((len(v.states), v.changes, v.errors, len(v.warnings)))
+        told = repr(("".join(state.value[0] for state in v.states), v.changes, v.errors, v.warnings))
         return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 

@@ -94,7 +94,7 @@ class ReadImport:
             _, batch = engine.load_batch(work, batch_id)
             if batch.state is not ImportState.READING:
                 return JobResult(READY, link=address_of(batch_id))
-            ctx.progress(0, batch.layout["size"])
+            ctx.progress(ctx.checkpoint.get("done", 0), batch.layout["size"])
             target = self.what.target(work, batch.subject_id)
             source = engine.source_of(ctx.runtime.files, batch, ctx.runtime.settings.import_rows)
             layout = engine.layout_of(batch)

@@ -55,7 +55,7 @@ class House:
 
     def start_worker(self) -> None:
         """Start a worker that knows the counting job beside the portal's own."""
-        self._worker = self._start(sys.executable, "-m", "tests.kill.counting")
+        self._worker = self._start_module("tests.kill.counting")
 
     def kill_server(self) -> None:
         """kill -9 of gunicorn and all its children at once, then start it again."""
@@ -103,6 +103,9 @@ class House:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+    def _start_module(self, module: str) -> subprocess.Popen[bytes]:
+        return self._start(sys.executable, "-m", module)
 
     def _start(self, *command: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
