@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from portal.core.clock import FixedClock
 from portal.core.manifest import Manifest
 from portal.domain.access.actor import Actor, Work
-from portal.domain.accounts.models import UserAccount
+from portal.domain.access.enums import Role
+from portal.domain.accounts.models import RoleAssignment, UserAccount
 from portal.domain.audit.models import AuditEntry
 from portal.domain.comments.models import Comment
 from portal.domain.comments.owners import CommentOwner
@@ -234,6 +235,21 @@ def test_who_can_be_named_is_who_may_read(world: World, work_as: WorkAs, actor_o
                     really.add(person.user_id)
             assert able == really
             assert len(able) > 1
+
+
+def test_a_notice_is_read_only_by_who_may_still_read_the_record(
+    browse: Browse, world: World, session: Session, told: Told
+) -> None:
+    key = world.sent_by_district()
+    write(browse(OFFICER), key, "Nhờ @thidua xem")
+    told_of = "nhắc đến ông/bà"
+    assert told_of in browse("thidua").page("/thong-bao").text
+    mine = select(RoleAssignment).where(RoleAssignment.user_id == world.user_id("thidua"))
+    for assignment in session.scalars(mine):
+        assignment.role = Role.ARCHIVES_OFFICER
+    session.commit()
+    assert told_of not in browse("thidua").page("/thong-bao").text
+    assert write(browse(OFFICER), key, "Nhờ @thidua xem").status == 422
 
 
 def test_records_that_do_not_exist_or_are_anothers(browse: Browse, world: World) -> None:

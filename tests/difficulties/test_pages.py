@@ -173,6 +173,7 @@ def test_what_waits_and_falls_due_is_shown(browse: Browse, channel: Channel) -> 
     assert f"Duyệt trả lời: {TITLE}" in browse("thidua.truong").page("/").text
     channel.written()
     assert f"Gửi: {TITLE}" in browse("vangiang").page("/").text
+    assert "Chờ duyệt trả lời" in browse("vangiang").page("/").text
 
 
 def test_pages_ask_as_many_queries_with_two_items_as_with_twenty(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy.orm import Session
 
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, VersionConflict, WrongState
 from portal.domain.access.actor import Work
+from portal.domain.access.enums import Role
+from portal.domain.accounts.models import RoleAssignment
 from portal.domain.difficulties.enums import DIFFICULTY_WORKFLOW, AnswerAudience, DifficultyState
 from portal.domain.difficulties.services import ItemData, NotEditable, StepData, load_for_write, save_item
 from portal.domain.notifications.models import Notice
@@ -71,6 +75,29 @@ def test_who_drafted_the_answer_does_not_approve_it(channel: Channel) -> None:
         channel.step("thidua.truong", key, "approve")
     channel.step("phogiamdoc", key, "approve")
     assert channel.item(key).state is S.ANSWERED
+
+
+def test_who_acts_for_the_drafter_does_not_approve_and_answers_in_their_name(
+    channel: Channel, session: Session
+) -> None:
+    given = RoleAssignment(
+        user_id=channel.person("thidua.truong"),
+        role=Role.EMULATION_OFFICER,
+        unit_id=channel.unit_id("33"),
+        valid_from=date(2023, 1, 1),
+        given_by_id=channel.person("thidua"),
+        reason="Đi công tác",
+        created_at=datetime(2023, 1, 1, tzinfo=UTC),
+    )
+    session.add(given)
+    session.commit()
+    first, second = channel.until("submit_answer"), channel.until("assign")
+    with pytest.raises(RuleBroken, match="không tự duyệt"):
+        channel.step("thidua.truong", first, "approve")
+    channel.step("thidua.truong", second, "submit_answer")
+    step = channel.trail(second)[-1]
+    assert (step.actor_id, step.on_behalf_of_id) == (channel.person("thidua.truong"), channel.person("thidua"))
+    channel.step("phogiamdoc", second, "approve")
 
 
 def test_the_unit_takes_back_only_what_nobody_has_opened(channel: Channel) -> None:

@@ -21,6 +21,7 @@ from portal.core.search import index as search_index
 from portal.domain.audit.services import attach
 from portal.domain.emulation.models import EmulationRegistration
 from portal.domain.units.models import Unit
+from seed.demo.difficulties import load_difficulties
 from seed.demo.generate import load_demo
 from tests.databases import make_database
 from tests.e2e.portal_server import Portal, running_portal
@@ -58,6 +59,7 @@ def running_year(folders: pytest.TempPathFactory) -> Iterator[Year]:
     search_index.attach(factory)
     attach(factory, KeyRing(Settings.from_env({"PORTAL_ENV": "demo", "PORTAL_KEYRING": DEMO_KEYRING}).keyring))
     load_demo(factory, FixedClock(DAY), FileStore(data / "files"))
+    load_difficulties(factory, FixedClock(DAY))
     with factory() as session:
         units = {row[0]: row[1] for row in session.execute(select(Unit.code, Unit.id))}
         pairs = select(Unit.code, EmulationRegistration.id).join_from(

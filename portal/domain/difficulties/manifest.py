@@ -14,13 +14,12 @@ from portal.domain.difficulties.comments import COMMENTS
 from portal.domain.difficulties.enums import (
     DIFFICULTY_WORKFLOW,
     OWED,
-    UNSENT,
     DifficultyState,
 )
 from portal.domain.difficulties.files import FILES
 from portal.domain.difficulties.notice_kinds import NOTICE_KINDS
 from portal.domain.difficulties.policies import is_assignee
-from portal.domain.difficulties.queries import DifficultyFilter, due_items, item_rows, waiting_items
+from portal.domain.difficulties.queries import due_items, sent_items, waiting_items
 from portal.domain.difficulties.searchable import SEARCHABLE
 
 AREA = "Vướng mắc, kiến nghị"
@@ -56,12 +55,8 @@ def sent(work: Work, year: int) -> list[SentItem]:
     """What the actor's own units have sent, and where it is (one query)."""
     if not work.actor.can(P.DIFFICULTY_EDIT):
         return []
-    rows = work.session.execute(item_rows(work.actor, DifficultyFilter(year), work.today()).limit(MOST_SENT))
-    return [_sent(row) for row in rows if row.Difficulty.state not in UNSENT and _is_mine(work, row)]
-
-
-def _is_mine(work: Work, row: AnyRow) -> bool:
-    return work.actor.holds_at(P.DIFFICULTY_EDIT, row.Difficulty.unit_id)
+    rows = work.session.execute(sent_items(work.actor, year, work.today()).limit(MOST_SENT))
+    return [_sent(row) for row in rows]
 
 
 def _sent(row: AnyRow) -> SentItem:

@@ -180,9 +180,17 @@ def waiting_items(session: Session, actor: Actor, on: date) -> list[Any]:
     if actor.can(P.DIFFICULTY_RECEIVE):
         ways.append(Difficulty.state.in_((S.SENT, S.RECEIVED)))
     if actor.can(P.DIFFICULTY_APPROVE):
-        ways.append(Difficulty.state == S.IN_REVIEW)
+        drafted = Difficulty.answered_by_id.in_(sorted(actor.identities))
+        ways.append(and_(Difficulty.state == S.IN_REVIEW, ~drafted))
     stmt = _with_names().where(in_scope(actor, on), or_(*ways)).order_by(Difficulty.id).limit(MOST_WAITING)
     return list(session.execute(stmt))
+
+
+def sent_items(actor: Actor, year: int, on: date) -> Select[*tuple[Any, ...]]:
+    """What the actor's own units have sent in a year, the newest first."""
+    units = sorted(actor.unit_ids(P.DIFFICULTY_EDIT))
+    own = Difficulty.unit_id.in_(units), Difficulty.state.not_in(sorted(UNSENT))
+    return item_rows(actor, DifficultyFilter(year), on).where(*own)
 
 
 def due_items(actor: Actor, on: date, first: date, last: date) -> Select[*tuple[Any, ...]]:
