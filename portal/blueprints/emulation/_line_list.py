@@ -13,6 +13,7 @@ from portal.core.pagination import AnyRow
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.emulation.enums import SubjectKind
+from portal.domain.emulation.queries.narrowing import narrowed
 from portal.domain.emulation.queries.overview import may_export, with_more
 from portal.domain.emulation.queries.submitted import counted_lines, key_of, submitted_lines
 from portal.exports.emulation_lists import SHOWN_FIELDS, TITLE
@@ -35,7 +36,8 @@ class LineItem:
 
 def _lines(work: Work, listing: Listing) -> Source:
     view = view_of(listing)
-    actor, today, chosen = work.actor, work.today(), view.order.chosen
+    actor, today = work.actor, work.today()
+    chosen = narrowed(work.session, actor, today, view.order.chosen)
     stmt = submitted_lines(actor, today, chosen)
     base = url_for("emulation.show_registration", registration_id=0).removesuffix("0")
     return Source(

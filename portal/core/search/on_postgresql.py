@@ -41,6 +41,15 @@ def few(session: Session, asked: Asked, most: int) -> list[tuple[int, str]] | No
     return None if len(rows) > most else [(key, tokens) for key, tokens in rows]
 
 
+def named(session: Session, groups: Sequence[Group], keys: dict[str, int], most: int) -> list[int] | None:
+    """The keys of all documents that hold one of each group; None when there are more than `most`."""
+    if estimate(session, groups) > most:
+        return None
+    within = DOCUMENTS.c.id.between(keys["first"], keys["last"])
+    found = list(session.scalars(select(DOCUMENTS.c.id).where(matches(groups), within).limit(most + 1)))
+    return None if len(found) > most else found
+
+
 def ranked(session: Session, asked: Asked) -> Sequence[Ranked]:
     """The best documents that the actor may see."""
     if estimate(session, _groups(asked, asked.widest)) <= AT_ONCE:

@@ -29,6 +29,10 @@ FITTING = text(
     "SELECT d.id, d.tokens FROM search_index JOIN search_document d ON d.id = search_index.rowid "
     "WHERE search_index MATCH :wanted AND search_index.rowid BETWEEN :first AND :last LIMIT :most"
 )
+NAMED = text(
+    "SELECT search_index.rowid FROM search_index WHERE search_index MATCH :wanted "
+    "AND search_index.rowid BETWEEN :first AND :last LIMIT :most"
+)
 WORDS = text("SELECT word FROM search_word WHERE word >= :first AND word < :last LIMIT :most")
 
 
@@ -38,6 +42,18 @@ def few(session: Session, asked: Asked, most: int) -> list[tuple[int, str]] | No
     given = {"wanted": match_text(groups), "most": most + 1, **asked.keys}
     rows = session.execute(FITTING, given).all()
     return None if len(rows) > most else [(key, tokens) for key, tokens in rows]
+
+
+def named(session: Session, groups: Sequence[Group], keys: dict[str, int], most: int) -> list[int] | None:
+    """The keys of all documents that hold one of each group; None when there are more than `most`, or when a beginning
+    stands for so many words that asking would take longer than reading.
+    """
+    words = _Words(session)
+    wanted = match_text(words.expand(groups))
+    if words.gave_up:
+        return None
+    found = list(session.execute(NAMED, {"wanted": wanted, "most": most + 1, **keys}).scalars())
+    return None if len(found) > most else found
 
 
 def ranked(session: Session, asked: Asked) -> Sequence[Ranked]:
@@ -78,6 +94,11 @@ class _Words:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._known: dict[str, Sequence[str] | None] = {}
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether some beginning stands for too many words."""
+        return None in self._known.values()
 
     def expand(self, groups: Sequence[Group]) -> list[Group]:
         """The same groups with words in place of beginnings, where these are not too many."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, or_
 
-from portal.core.search.documents import facet, form_of, kind_facet, signs
+from portal.core.search.documents import TITLE, facet, form_of, kind_facet, signs
 from portal.core.search.query import Query, Tier
 
 
@@ -43,6 +43,12 @@ def groups_of(query: Query, tier: Tier) -> list[Group]:
         form = form_of(query.last, tier.exact)
         found.append(tuple(Term(sign + form, not tier.whole) for sign in where))
     return found
+
+
+def named_groups(words: Iterable[str], facets: Iterable[tuple[str, Sequence[int]]]) -> list[Group]:
+    """That each word begins a word of the title, and that of each facet one value holds."""
+    found: list[Group] = [(Term(TITLE + word, begins=True),) for word in words]
+    return found + [tuple(Term(facet(name, value)) for value in values) for name, values in facets]
 
 
 def facets_of(number: int, narrow: Narrow, reach: Sequence[int] | None) -> list[Group]:

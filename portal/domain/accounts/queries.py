@@ -169,6 +169,7 @@ def user_rows(actor: Actor, wanted: UserFilter, on: date) -> Select[*tuple[Any, 
         .where(scope(actor, Permission.USER_VIEW, UserAccount.home_unit_id, on))
         .order_by(UserAccount.sort_key, UserAccount.id)
     )
+    # Every account is read: they are some thousands, so that no index would be faster.
     for word in fold(wanted.words).split():
         stmt = stmt.where(UserAccount.folded.contains(word, autoescape=True))
     if wanted.unit_id is not None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, false, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from portal.core.pagination import AnyRow, AnySelect, Order
 from portal.core.prepared import prepared
-from portal.core.text import fold
+from portal.core.search.narrowing import begins_words, folded_words
 from portal.domain.access.actor import Actor
 from portal.domain.access.enums import Permission, Reach
 from portal.domain.emulation.catalogue_models import BlockMember, EmulationTitle, RegistrationPeriod
@@ -41,7 +41,7 @@ class LineFilter:
     `level`: the level of the unit that a line comes from. `direct_only`: only what was sent to the topmost unit that
     the actor looks from, as totals do; without it a line that an upper unit took over stands there alone (see
     `_taken_over`). `counted_only`: what is sent or accepted, as totals count; what was returned to its unit stands in
-    lists, not in totals.
+    lists, not in totals. `named`: the few lines that fit words, title or level, where they are few (see `narrowing`).
     """
 
     period_ids: tuple[int, ...]
@@ -54,11 +54,12 @@ class LineFilter:
     words: str = ""
     direct_only: bool = True
     counted_only: bool = False
+    named: tuple[int, ...] | None = None
 
     @property
     def is_wide(self) -> bool:
-        """Whether nothing narrows it to a few registrations."""
-        return self.unit_id is None and self.block_id is None and self.state is None
+        """Whether nothing narrows it to a few registrations or lines."""
+        return self.unit_id is None and self.block_id is None and self.state is None and self.named is None
 
 
 def period_ids_of(session: Session, year: int) -> tuple[int, ...]:
@@ -215,6 +216,7 @@ def _conditions(chosen: LineFilter, on: date) -> list[ColumnElement[bool]]:
         found.append(Registration.unit_id.in_(_kin(chosen.unit_id, on)))
     if chosen.block_id is not None:
         found.append(Line.unit_id.in_(_members(chosen.block_id)))
+        found.append(Registration.unit_id.in_(_members(chosen.block_id)))
     if chosen.level:
         found.append(func.coalesce(Origin.level_code, Unit.level_code) == chosen.level)
     if chosen.title_ids:
@@ -225,7 +227,10 @@ def _conditions(chosen: LineFilter, on: date) -> list[ColumnElement[bool]]:
         found.append(Registration.state.in_(sorted(SUBMITTED)))
     if chosen.subject is not None:
         found.append(Line.subject == chosen.subject)
-    words = [word for word in fold(chosen.words).split(" ") if word]
-    if words:
-        found.append(and_(*(Line.folded.contains(word, autoescape=True) for word in words)))
+    if chosen.named is not None:
+        found.append(Line.id.in_(chosen.named))
+    elif folded_words(chosen.words):
+        found.append(begins_words(cast("ColumnElement[str]", Line.folded), chosen.words))
+    elif chosen.words:
+        found.append(false())
     return found
