@@ -8,10 +8,16 @@ from sqlalchemy.orm import Session
 from portal.core.clock import Clock
 from portal.domain.access.enums import Role
 from portal.domain.accounts.models import UserAccount, UserSession
+from portal.domain.approvals.enums import ApprovalState
+from portal.domain.approvals.models import Approval, ChainDefinition
 from portal.domain.comments.models import Comment
 from portal.domain.difficulties.enums import AnswerAudience, DifficultyKind, DifficultyState, WorkField
 from portal.domain.difficulties.models import Difficulty
+from portal.domain.emulation.catalogue_models import EmulationTitle, RegistrationPeriod
 from portal.domain.emulation.comments import COMMENTS
+from portal.domain.emulation.enums import SubjectKind
+from portal.domain.emulation.proposal_models import EmulationProposal, ProposalLine
+from portal.domain.emulation.queries.proposals import KIND
 from portal.domain.lists.models import BulkRun, SavedFilter
 from portal.domain.notifications.models import Notice
 
@@ -104,3 +110,45 @@ def difficulty_of(session: Session, clock: Clock, unit_id: int, user_id: int, st
     session.add(made)
     session.flush()
     return made.id
+
+
+def proposal_of(session: Session, clock: Clock, unit_id: int, state: ApprovalState) -> dict[str, int | str]:
+    """A tờ trình of the Sở with one line, drawn up by the emulation officer of the table, with its way."""
+    now = clock.now()
+    author = session.scalars(
+        select(UserAccount.id).where(UserAccount.username == f"role.{Role.EMULATION_OFFICER}")
+    ).one()
+    made = EmulationProposal(
+        period_id=session.scalars(select(RegistrationPeriod.id).where(RegistrationPeriod.code == "2023")).one(),
+        unit_id=unit_id,
+        subject="Về việc đề nghị khen thưởng",
+        line_count=1,
+        created_by_id=author,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(made)
+    session.flush()
+    title = session.scalars(select(EmulationTitle.id).where(EmulationTitle.code == "BKT")).one()
+    line = ProposalLine(proposal_id=made.id, position=1, subject=SubjectKind.PERSON, name="Đỗ Thị Hoà", title_id=title)
+    running = state is ApprovalState.RUNNING
+    chain = session.scalars(select(ChainDefinition.id).where(ChainDefinition.kind_code == KIND)).one()
+    way = Approval(
+        kind_code=KIND,
+        record_id=made.id,
+        title="Tờ trình về việc đề nghị khen thưởng",
+        folded="to trinh ve viec de nghi khen thuong",
+        unit_id=unit_id,
+        division_id=unit_id,
+        definition_id=chain if running else None,
+        state=state,
+        position=1 if running else 0,
+        drafted_by_id=author,
+        created_at=now,
+        updated_at=now,
+        submitted_at=now if running else None,
+        arrived_at=now,
+    )
+    session.add_all([line, way])
+    session.flush()
+    return {"proposal_id": made.id, "line_id": line.id, "approval_id": way.id}

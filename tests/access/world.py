@@ -19,6 +19,7 @@ from portal.domain.access.enums import Role
 from portal.domain.accounts.enums import RequestKind
 from portal.domain.accounts.models import AccessRequest, RoleAssignment, UserAccount
 from portal.domain.accounts.services import UserData, assign_role, create_user
+from portal.domain.approvals.enums import ApprovalState as W
 from portal.domain.attachments.models import FilePreview, StoredFile
 from portal.domain.calendar.models import CalendarDay, ReportingPeriodRule
 from portal.domain.difficulties.enums import DifficultyState as D
@@ -38,7 +39,7 @@ from portal.domain.staging.models import ImportBatch
 from portal.domain.units.models import Unit
 from portal.domain.units.queries import parent_id_of
 from seed.loader import seed_work
-from tests.access.objects import comment_on, difficulty_of, notice_of, run_of, saved_of, session_of
+from tests.access.objects import comment_on, difficulty_of, notice_of, proposal_of, run_of, saved_of, session_of
 
 PROVINCE, DISTRICT, COMMUNE, FOREIGN = "33", "326", "12022", "330"
 OTHER_COMMUNE = "12025"
@@ -124,6 +125,8 @@ def build_world(session: Session, clock: Clock, password_hash: str) -> World:
     for code in PLACES:
         _place(session, clock, world, code, units[code], work)
     _catalogue(session, clock, world)
+    world.add("proposal", "", **proposal_of(session, clock, units[PROVINCE], W.RUNNING))
+    world.add("drafted", "", **proposal_of(session, clock, units[PROVINCE], W.DRAFT))
     session.flush()
     return world
 

@@ -14,6 +14,8 @@ from portal.core.jobs import Job, JobState
 from portal.domain.access.enums import Role
 from portal.domain.accounts.enums import RequestKind
 from portal.domain.accounts.models import AccessRequest, RoleAssignment, UserAccount
+from portal.domain.approvals.enums import ApprovalState
+from portal.domain.approvals.models import Approval
 from portal.domain.difficulties.enums import AnswerAudience, DifficultyKind, DifficultyState, WorkField
 from portal.domain.difficulties.models import Difficulty
 from portal.domain.emulation.catalogue_models import (
@@ -24,6 +26,8 @@ from portal.domain.emulation.catalogue_models import (
     RegistrationTarget,
 )
 from portal.domain.emulation.enums import MovementKind, PeriodSector
+from portal.domain.emulation.proposal_models import EmulationProposal
+from portal.domain.emulation.queries.proposals import KIND
 from portal.domain.notifications.models import Notice
 from portal.domain.units.models import Unit, UnitKind
 from tests.conftest import START
@@ -211,6 +215,38 @@ def _difficulties(session: Session) -> None:
     )
 
 
+def _proposals(session: Session) -> None:
+    period = session.scalars(select(RegistrationPeriod.id).where(RegistrationPeriod.code == "2023")).one()
+    unit = session.scalars(select(Unit.id).where(Unit.code == "33")).one()
+    author = _user(session, "thidua")
+    for n in range(MANY):
+        made = EmulationProposal(
+            period_id=period,
+            unit_id=unit,
+            subject=f"Về việc {n}",
+            created_by_id=author,
+            created_at=START,
+            updated_at=START,
+        )
+        session.add(made)
+        session.flush()
+        session.add(
+            Approval(
+                kind_code=KIND,
+                record_id=made.id,
+                title=f"Tờ trình về việc {n}",
+                folded=f"to trinh ve viec {n}",
+                unit_id=unit,
+                division_id=unit,
+                state=ApprovalState.RETURNED if n % 2 else ApprovalState.DRAFT,
+                drafted_by_id=author,
+                created_at=START,
+                updated_at=START + timedelta(minutes=n // 3),
+                submitted_at=START if n % 2 else None,
+            )
+        )
+
+
 def _lines(session: Session) -> None:
     register(session, "326", S.SENT, [L(f"Nguyễn Văn {chr(65 + n % 9)}", "LDTT", "Chuyên viên") for n in range(20)])
     register(session, "330", S.ACCEPTED, [L(f"Phòng số {n}", "TTLDXS") for n in range(15)])
@@ -226,6 +262,8 @@ WORLDS: dict[str, Arranged] = {
     "nhat-ky": Arranged("nhatky", page=80),
     "vuong-mac-kien-nghi": Arranged("vanphong", _difficulties),
     "hoi-dap": Arranged("khoaichau", _difficulties),
+    "trinh-ky": Arranged("thidua", _proposals),
+    "to-trinh-thi-dua": Arranged("thidua", _proposals),
     "thong-bao": Arranged("thidua", _notices),
     "viec-chay-nen": Arranged("thidua", _jobs),
     "dong-dang-ky": Arranged("thidua", _lines),

@@ -30,6 +30,9 @@ class Permission(StrEnum):
     CATALOGUE_MANAGE = "emulation:catalogue:manage"
     PERIOD_MANAGE = "emulation:period:manage"
     CALENDAR_MANAGE = "calendar:list:manage"
+    PROPOSAL_VIEW = "emulation:proposal:view"
+    PROPOSAL_EDIT = "emulation:proposal:edit"
+    PROPOSAL_RECORD = "emulation:proposal:record"
     PAPER_VIEW = "approval:paper:view"
     CHAIN_MANAGE = "approval:chain:manage"
     DIFFICULTY_VIEW = "difficulty:item:view"
@@ -106,6 +109,9 @@ _PERMISSION_LABELS = {
     Permission.CATALOGUE_MANAGE: "Quản lý danh mục thi đua",
     Permission.PERIOD_MANAGE: "Quản lý kỳ đăng ký",
     Permission.CALENDAR_MANAGE: "Quản lý ngày nghỉ và kỳ báo cáo",
+    Permission.PROPOSAL_VIEW: "Xem tờ trình danh hiệu thi đua",
+    Permission.PROPOSAL_EDIT: "Soạn tờ trình danh hiệu thi đua",
+    Permission.PROPOSAL_RECORD: "Ghi số, ngày tờ trình đã ký",
     Permission.PAPER_VIEW: "Xem và xử lý văn bản trình ký",
     Permission.CHAIN_MANAGE: "Quản lý quy trình trình ký",
     Permission.DIFFICULTY_VIEW: "Xem vướng mắc, kiến nghị",

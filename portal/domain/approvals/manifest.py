@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portal.core.manifest import Manifest
+from portal.core.manifest import Manifest, MenuEntry
+from portal.domain.access.enums import Permission
 from portal.domain.approvals.due import due, sent, waiting
 from portal.domain.approvals.enums import ApprovalState
 from portal.domain.approvals.notice_kinds import NOTICE_KINDS
@@ -10,6 +11,7 @@ from portal.domain.approvals.notice_kinds import NOTICE_KINDS
 MANIFEST = Manifest(
     name="approvals",
     label="Trình ký",
+    menu=(MenuEntry("Trình ký", "approvals.list_papers", "rubber-stamp", Permission.PAPER_VIEW, key="k", order=12),),
     waiting=waiting,
     sent=sent,
     due=due,

@@ -19,6 +19,7 @@ from portal.domain.emulation.due import due
 from portal.domain.emulation.enums import PeriodSector, RegistrationState
 from portal.domain.emulation.files import FILES
 from portal.domain.emulation.notice_kinds import NOTICE_KINDS
+from portal.domain.emulation.proposals import PROPOSAL_FILES, PROPOSALS
 from portal.domain.emulation.queries.completeness import Completeness, OwingFilter, completeness
 from portal.domain.emulation.queries.totals import TargetProgress, target_progress
 from portal.domain.emulation.queries.waiting import own_registrations, to_receive, watched_levels
@@ -231,6 +232,12 @@ AUDIT_LABELS = {
     "target.created": "Thêm chỉ tiêu khen thưởng",
     "target.updated": "Sửa chỉ tiêu khen thưởng",
     "target.deleted": "Xóa chỉ tiêu khen thưởng",
+    "proposal.created": "Lập tờ trình danh hiệu thi đua",
+    "proposal.saved": "Sửa nội dung tờ trình",
+    "proposal.lines_added": "Đưa dòng đăng ký vào tờ trình",
+    "proposal.line_removed": "Bỏ dòng khỏi tờ trình",
+    "proposal.paper_recorded": "Ghi số, ngày tờ trình đã ký",
+    "proposal.document_exported": "Xuất tờ trình ra văn bản",
     "registration.list_exported": "Xuất danh sách đăng ký ra Excel",
     "registration.list_printed": "Mở bản in danh sách đăng ký",
     "registration.document_exported": "Xuất bản đăng ký ra văn bản",
@@ -239,6 +246,7 @@ AUDIT_LABELS = {
 }
 AUDIT_WORDS = {
     "emulation_registration": "Bản đăng ký thi đua",
+    "emulation_proposal": "Tờ trình danh hiệu thi đua",
     "emulation_line_list": "Danh sách đăng ký",
     "emulation_unit_list": "Tình hình đăng ký",
     "emulation_block": "Cụm, khối thi đua",
@@ -286,6 +294,7 @@ MENU = (
     ),
     MenuEntry("Tình hình đăng ký", "emulation.list_units", "list-check", P.COMPLETENESS_VIEW, GROUP, order=210),
     MenuEntry("Tổng hợp theo danh hiệu", "emulation.show_totals", "trophy", P.REGISTRATION_VIEW, GROUP, order=220),
+    MenuEntry("Tờ trình", "emulation.list_proposals", "file-text", P.PROPOSAL_VIEW, GROUP, order=225),
     MenuEntry(
         "Danh mục thi đua",
         "emulation.list_movements",
@@ -306,7 +315,10 @@ MANIFEST = Manifest(
     name="emulation",
     label=GROUP,
     menu=MENU,
-    actions=(MenuEntry("Lập bản đăng ký thi đua", "emulation.new_registration", "plus", P.REGISTRATION_EDIT, GROUP),),
+    actions=(
+        MenuEntry("Lập bản đăng ký thi đua", "emulation.new_registration", "plus", P.REGISTRATION_EDIT, GROUP),
+        MenuEntry("Lập tờ trình thi đua", "emulation.new_proposal", "plus", P.PROPOSAL_EDIT, GROUP),
+    ),
     waiting=waiting,
     sent=sent,
     figures=figures,
@@ -318,12 +330,14 @@ MANIFEST = Manifest(
         "registration_line.origin_unit_id",
         "period_exception.unit_id",
         "block_member.unit_id",
+        "emulation_proposal.unit_id",
     ),
     retention="Bản đăng ký và danh sách: lưu cùng hồ sơ thi đua của năm; chưa có quy định xóa trong cổng.",
     searchable=SEARCHABLE,
     audit_labels=AUDIT_LABELS,
     audit_words=AUDIT_WORDS,
-    file_owners=(FILES,),
+    file_owners=(FILES, PROPOSAL_FILES),
+    document_kinds=(PROPOSALS,),
     comment_owners=(COMMENTS,),
     notice_kinds=NOTICE_KINDS,
 )

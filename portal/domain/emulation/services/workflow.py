@@ -20,6 +20,7 @@ from portal.domain.emulation.enums import REGISTRATION_WORKFLOW, RegistrationSta
 from portal.domain.emulation.errors import RegistrationPeriodClosed
 from portal.domain.emulation.models import EmulationRegistration, RegistrationEditor
 from portal.domain.emulation.queries.periods import window_of
+from portal.domain.emulation.queries.proposals import lines_in_papers
 from portal.domain.emulation.queries.registrations import OBJECT_TYPE, StepFacts, step_facts
 from portal.domain.emulation.services.checks import sending_errors
 from portal.domain.emulation.services.notices import tell_step
@@ -117,6 +118,9 @@ def accept(work: Work, registration: EmulationRegistration, version: int, opinio
 def reopen(work: Work, registration: EmulationRegistration, version: int, reason: str) -> None:
     """The unit above opens an accepted registration again, with a reason."""
     _receive(work, registration, "reopen", version, reason)
+    count = work.session.scalar(lines_in_papers(registration.id)) or 0
+    if count:
+        raise RuleBroken(f"{count} dòng của bản đăng ký đang ở trong tờ trình nên chưa mở lại được.")
     _forget_editors(work, registration)
 
 
