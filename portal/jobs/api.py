@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from time import monotonic
 from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
+from portal.config import Settings
 from portal.core.db import write_mode
 from portal.core.errors import NotAllowed
 from portal.core.job_queue import Claim, Saved, save
@@ -204,10 +205,14 @@ class TellsDone(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """A job of the house that is asked for once in each `every` (a whole day at most)."""
+    """A job of the house that is asked for once in each `every` (a whole day at most); its payload has the `day`.
+
+    `at`: not before this time of day.
+    """
 
     kind: str
     every: timedelta
+    at: Callable[[Settings], time] | None = None
 
 
 def reach_of(actor: Actor, permission: Permission) -> list[list[Any]]:

@@ -107,10 +107,14 @@ class Worker:
         now = local(self.runtime.clock.now())
         with write_mode(), self.runtime.session_factory() as session:
             for entry in self.periodic:
+                if entry.at is not None and now.time() < entry.at(self.runtime.settings):
+                    continue
                 seconds = now.hour * 3600 + now.minute * 60 + now.second
                 span = int(seconds // entry.every.total_seconds())
                 key = f"{entry.kind}:{now:%Y-%m-%d}:{span}"
-                enqueue(session, self.runtime.clock, kind=entry.kind, payload={}, unique_key=key)
+                enqueue(
+                    session, self.runtime.clock, kind=entry.kind, payload={"day": f"{now:%Y-%m-%d}"}, unique_key=key
+                )
             session.commit()
 
     def run_one(self) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from portal.core.manifest import Manifest
 from portal.core.notices import MailChoice, NoticeKind
+from portal.domain.notifications.queries import DIGEST
 from portal.domain.notifications.services import take
 
 JOB_ENDED = "jobs.ended"
-DIGEST = "notifications.digest"
 MANIFEST = Manifest(
     name="notifications",
     label="Thông báo",

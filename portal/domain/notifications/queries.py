@@ -22,9 +22,13 @@ from portal.domain.notifications.kinds import kinds
 from portal.domain.notifications.models import Notice, NoticeSetting
 from portal.domain.units.queries import scope
 
-UNSCOPED = {"receivers": "who is told is decided by what they hold, not by who acts"}
+UNSCOPED = {
+    "receivers": "who is told is decided by what they hold, not by who acts",
+    "digest_readers": "the digest's own job goes through everybody; what each gets is read as them",
+}
 UNREAD_FIRST = Order("chua-doc", (Notice.receiver_id, Notice.unread, Notice.id), descending=True)
 MOST_COUNTED = 99
+DIGEST = "notifications.digest"  # the kind of notices by which a person chooses to get the digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,23 @@ def notices_of(actor: Actor, on: date, wanted: NoticeFilter) -> Select[*tuple[An
 def one_notice(actor: Actor, notice_id: int, on: date) -> Select[Notice]:
     """One of the actor's notices, when they may still see what it is about."""
     return select(Notice).where(visible_to(actor, on), Notice.id == notice_id)
+
+
+def notices_for_digest(actor: Actor, on: date) -> Select[Notice]:
+    """What waits for the actor's next digest: unread on the portal, or only mailed."""
+    unread = or_(Notice.unread == 1, Notice.on_portal.is_(False))
+    return select(Notice).where(visible_to(actor, on), Notice.for_digest.is_(True), unread).order_by(Notice.id)
+
+
+def digest_readers(after: int) -> Select[UserAccount]:
+    """Open accounts with an address that have not chosen to get no digest, from this id on."""
+    none = exists().where(
+        NoticeSetting.user_id == UserAccount.id,
+        NoticeSetting.kind == DIGEST,
+        NoticeSetting.mail == MailChoice.NONE,
+    )
+    wants = (UserAccount.disabled_at.is_(None), UserAccount.email != "", ~none)
+    return select(UserAccount).where(UserAccount.id > after, *wants).order_by(UserAccount.id)
 
 
 def own_settings(actor: Actor) -> Select[NoticeSetting]:
