@@ -41,11 +41,13 @@ from portal.jobs.emulation_exports import (
     titles_of,
     units_of,
 )
+from portal.jobs.emulation_papers import LIST_PDF
 from portal.web.access import requires
 from portal.web.audit_reads import record_read
 from portal.web.context import runtime, work
 from portal.web.downloads import send_made
 from portal.web.htmx import page, see_other
+from portal.web.papers import paper_files, queue_pdf
 
 PRINTED_ROWS = 2000
 LIST = "emulation.list_registrations"
@@ -103,6 +105,7 @@ def print_registrations() -> Response:
     order = form.applied_to(view.order)
     number = row_count(current, order, PRINTED_ROWS + 1)
     parts: dict[str, Any] = {"limit": PRINTED_ROWS if number > PRINTED_ROWS else None}
+    pdf = "" if number > PRINTED_ROWS else view.listing.url("emulation.queue_list_pdf", **_chosen(form))
     if number <= PRINTED_ROWS:
         parts.update(_sheet(current, order))
         record_read(PRINTED_LIST, OBJECT_TYPE, order.kind.value, detail={**order.as_json(), "rows": number})
@@ -110,9 +113,23 @@ def print_registrations() -> Response:
         "lists/print_list.html",
         **parts,
         back_url=view.listing.url(),
-        export_url=view.listing.url("emulation.export_registrations", **_chosen(form)),
+        files=paper_files(current, xlsx=view.listing.url("emulation.export_registrations", **_chosen(form)), pdf=pdf),
         choose_url=view.listing.url("emulation.choose_export", **_chosen(form)),
     )
+
+
+@bp.post("/dang-ky/xuat.pdf")
+@requires(Permission.REGISTRATION_EXPORT)
+def queue_list_pdf() -> Response:
+    """Ask the worker for the same list as PDF, up to as many lines as are shown on A4."""
+    current, form = work(), _form()
+    view = line_view(current, LIST)
+    if not form.validate():
+        return _choose(view, form, status=422)
+    order = form.applied_to(view.order)
+    if row_count(current, order, PRINTED_ROWS + 1) > PRINTED_ROWS:
+        return see_other(view.listing.url("emulation.choose_export", **_chosen(form)))
+    return queue_pdf(current, LIST_PDF, order.as_json())
 
 
 def _form() -> ExportForm:

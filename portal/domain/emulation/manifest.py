@@ -267,6 +267,7 @@ AUDIT_WORDS = {
     "year": "Năm",
     "sort": "Sắp xếp",
     "form": "Mẫu",
+    "saved_as": "Dạng tệp",
     "paper_no": "Số văn bản",
     "paper_date": "Ngày văn bản",
     "number": "Số lượng",
