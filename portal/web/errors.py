@@ -8,7 +8,7 @@ from __future__ import annotations
 import structlog
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -30,6 +30,9 @@ TEMPLATES = {
     503: "errors/503.html",
 }
 BUSY_MARKS = ("database is locked", "lock timeout", "could not obtain lock", "deadlock detected")
+UNSTORABLE = (
+    "Nội dung gửi lên có ký tự hoặc số mà hệ thống không ghi được nên chưa ghi gì. Xin xóa phần đó rồi gửi lại."
+)
 
 
 def error_page(status: int, message: str = "") -> Response:
@@ -99,6 +102,9 @@ def _database(error: DBAPIError) -> Response:
         response = error_page(503)
         response.headers["Retry-After"] = "2"
         return response
+    if isinstance(error, DataError):
+        log.warning("data_refused", endpoint=request.endpoint, error=type(error.orig).__name__)
+        return error_page(422, UNSTORABLE)
     return _unexpected(error)
 
 

@@ -58,8 +58,10 @@ def approve_access_request(request_id: int) -> Response:
 def refuse_access_request(request_id: int) -> Response:
     """Decline, with the reason."""
     form = RefuseForm()
-    _row_of(request_id)
+    row = _row_of(request_id)
     if not form.validate():
+        if row.state is not RequestState.PENDING:
+            raise requests.RequestClosed
         return _request_page(request_id, form, 422)
     requests.refuse(work(), request_id, form.number(), form.note.data or "")
     flash("Đã ghi nhận là không xác nhận.", "ok")
