@@ -86,8 +86,8 @@ class OfficialDocument:
         left = round(self._width * 0.42)
         table = self._frame((left, self._width - left))
         issuing, nation = table.rows[0].cells
-        parts = [(head.parent.upper(), False)] if head.parent else []
-        parts += [(line.upper(), True) for line in head.issuer]
+        parts = [(_capitals(head.parent), False)] if head.parent else []
+        parts += [(_capitals(line), True) for line in head.issuer]
         for index, (text, bold) in enumerate(parts):
             self._cell_line(issuing, text, Pt(13), index == 0, bold=bold)
         self._rule(issuing, left, 0.4)
@@ -99,7 +99,7 @@ class OfficialDocument:
 
     def title(self, kind: str, subject: str = "") -> None:
         """Tên loại in capitals and the trích yếu below it, with the short line under them."""
-        self._line(kind.upper(), BODY, CENTRE, bold=True, before=14)
+        self._line(_capitals(kind), BODY, CENTRE, bold=True, before=14)
         if subject:
             self._line(subject, BODY, CENTRE, bold=True)
         self._rule(None, self._width, 0.3)
@@ -154,17 +154,25 @@ class OfficialDocument:
 
     def signature(self, recipients: Sequence[str], authority: Sequence[str], signer: str) -> None:
         """Nơi nhận at the left; at the right the authority's lines as they are (KT., TL., TUQ.) and the name."""
+        last = len(recipients) - 1
+        places = [f"- {line}{'.' if number == last else ';'}" for number, line in enumerate(recipients)]
+        self._signing(places, [line.upper() for line in authority], signer)
+
+    def fields_signature(self, recipients: str, authority: str, signer: str) -> None:
+        """The same place with a template's fields, each of which brings its own lines."""
+        self._signing([recipients], [authority], signer)
+
+    def _signing(self, recipients: Sequence[str], authority: Sequence[str], signer: str) -> None:
         self._line("", BODY, LEFT, before=2)
         half = self._width // 2
         table = self._frame((half, self._width - half))
         _mark(table.rows[0], "w:cantSplit")
         left, right = table.rows[0].cells
         self._cell_line(left, "Nơi nhận:", Pt(12), first=True, bold=True, italic=True, align=LEFT)
-        for index, line in enumerate(recipients):
-            mark = "." if index == len(recipients) - 1 else ";"
-            self._cell_line(left, f"- {line}{mark}", SMALL, align=LEFT)
+        for line in recipients:
+            self._cell_line(left, line, SMALL, align=LEFT)
         for index, line in enumerate(authority):
-            self._cell_line(right, line.upper(), BODY, index == 0, bold=True)
+            self._cell_line(right, line, BODY, index == 0, bold=True)
         for _ in range(4):
             self._cell_line(right, "", BODY)
         self._cell_line(right, signer, BODY, bold=True)
@@ -280,6 +288,11 @@ class OfficialDocument:
         table.autofit = False
         for column, cell, width in zip(table.columns, table.rows[0].cells, widths, strict=True):
             column.width = cell.width = Length(width)
+
+
+def _capitals(text: str) -> str:
+    """In capitals; a template's field stays as it is."""
+    return text if text.startswith("{{") else text.upper()
 
 
 def _write(paragraph: Paragraph, text: str, size: Pt, bold: bool, italic: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.core.errors import NotAllowed, NotFound
+from portal.core.filestore import FileStore
 from portal.core.text import fold
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
@@ -29,10 +30,12 @@ from portal.exports.emulation_paper import (
     compose,
     write,
 )
+from portal.exports.emulation_word import WORD_PAPER, context_of
 from portal.jobs.api import JobHandler
 from portal.jobs.emulation_exports import EXPORTED, ExportOrder, build
 from portal.jobs.emulation_exports import OBJECT_TYPE as LIST_TYPE
 from portal.jobs.papers import PaperPdf
+from portal.jobs.word_papers import filled
 
 REGISTRATION_PDF, LIST_PDF = "emulation.registration_pdf", "emulation.list_pdf"
 DOCUMENT_EXPORTED = "registration.document_exported"
@@ -42,6 +45,12 @@ def registration_paper(work: Work, registration: EmulationRegistration) -> tuple
     """The Bản đăng ký of a registration that was loaded in scope, and the name of its file without an ending."""
     unit, receiver, period = work.session.execute(frame_of(registration.id)).one()
     return compose(_source(work, registration, unit, receiver, period)), paper_name(period, unit)
+
+
+def registration_document(work: Work, files: FileStore, paper: RegistrationPaper) -> bytes:
+    """The paper as DOCX: by the office's template where one holds, else in the portal's own layout."""
+    by_template = filled(work, files, WORD_PAPER, lambda: context_of(paper))
+    return write(paper, work.clock.now()) if by_template is None else by_template
 
 
 def paper_name(period: RegistrationPeriod, unit: Unit) -> str:
@@ -110,10 +119,10 @@ def _readable(work: Work, payload: Mapping[str, Any]) -> EmulationRegistration:
     return found
 
 
-def _write_registration(work: Work, payload: Mapping[str, Any], folder: Path) -> Path:
+def _write_registration(work: Work, files: FileStore, payload: Mapping[str, Any], folder: Path) -> Path:
     paper, name = registration_paper(work, _readable(work, payload))
     path = folder / f"{name}.docx"
-    path.write_bytes(write(paper, work.clock.now()))
+    path.write_bytes(registration_document(work, files, paper))
     return path
 
 
@@ -122,7 +131,7 @@ def _note_registration(work: Work, payload: Mapping[str, Any]) -> None:
     record(work, DOCUMENT_EXPORTED, OBJECT_TYPE, found.id, unit_id=found.unit_id, detail={"saved_as": "PDF"})
 
 
-def _write_list(work: Work, payload: Mapping[str, Any], folder: Path) -> Path:
+def _write_list(work: Work, files: FileStore, payload: Mapping[str, Any], folder: Path) -> Path:  # noqa: ARG001
     order = ExportOrder.from_json(payload)
     path = folder / file_name(order.kind, order.year)
     with path.open("w+b") as stream:

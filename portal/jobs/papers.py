@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from portal.core.filestore import FileStore
 from portal.core.job_queue import enqueue
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
@@ -25,8 +26,8 @@ STEPS = 2  # the office file, then its PDF
 class PaperPdf:
     """A paper whose PDF the worker makes: what it is called, who may have it, how its office file is written.
 
-    `called(payload)` names it on the job's page. `write(work, payload, folder)` writes the DOCX or XLSX into the folder
-    as its owner sees it at that moment (NotFound, NotAllowed when they do not any more) and returns its path, whose
+    `called(payload)` names it on the job's page. `write(work, files, payload, folder)` writes the DOCX or XLSX into the
+    folder as its owner sees it at that moment (NotFound, NotAllowed when they no longer do) and returns its path, whose
     name the PDF gets. `note(work, payload)` records in the audit log, in the transaction that ends the work, that it
     went out.
     """
@@ -34,7 +35,7 @@ class PaperPdf:
     kind: str
     permission: Permission
     called: Callable[[Mapping[str, Any]], str]
-    write: Callable[[Work, Mapping[str, Any], Path], Path]
+    write: Callable[[Work, FileStore, Mapping[str, Any], Path], Path]
     note: Callable[[Work, Mapping[str, Any]], None]
 
     def title(self, payload: Mapping[str, Any]) -> str:
@@ -58,7 +59,7 @@ class PaperPdf:
             office.mkdir()
             ctx.progress(0, STEPS)
             with ctx.reading() as work:
-                source = self.write(work, ctx.payload, folder)
+                source = self.write(work, ctx.runtime.files, ctx.payload, folder)
             ctx.progress(1, STEPS)
             made = to_pdf(program, [source], office)[0]
             with made.open("rb") as stream:

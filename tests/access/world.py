@@ -354,6 +354,7 @@ def _catalogue(session: Session, clock: Clock, world: World) -> None:
     rule = session.scalars(select(ReportingPeriodRule.id).limit(1)).one()
     world.add("calendar", "", year=2023, day_id=day, rule_id=rule)
     world.add("file_kind", "", code=FURTHER)
+    world.add("word_paper", "", code="ban-dang-ky", edition=0)
     world.add("level", "", level_code="commune", kind_code="commune")
     for kind, name in LISTS.items():
         world.add(kind, "", list_name=name)

@@ -10,11 +10,16 @@ from portal.blueprints.emulation import bp
 from portal.blueprints.emulation._page import readable
 from portal.domain.access.enums import Permission
 from portal.domain.emulation.queries.registrations import OBJECT_TYPE
-from portal.exports.emulation_paper import NOTHING, write
-from portal.jobs.emulation_papers import DOCUMENT_EXPORTED, REGISTRATION_PDF, registration_paper
+from portal.exports.emulation_paper import NOTHING
+from portal.jobs.emulation_papers import (
+    DOCUMENT_EXPORTED,
+    REGISTRATION_PDF,
+    registration_document,
+    registration_paper,
+)
 from portal.web.access import requires
 from portal.web.audit_reads import record_read
-from portal.web.context import work
+from portal.web.context import runtime, work
 from portal.web.htmx import page
 from portal.web.papers import paper_files, queue_pdf
 
@@ -28,7 +33,7 @@ def download_document(registration_id: int) -> Response:
     w = work()
     found = readable(w, registration_id)
     paper, name = registration_paper(w, found)
-    content = write(paper, w.clock.now())
+    content = registration_document(w, runtime().files, paper)
     record_read(DOCUMENT_EXPORTED, OBJECT_TYPE, found.id, unit_id=found.unit_id)
     return send_file(
         io.BytesIO(content), DOCX, as_attachment=True, download_name=f"{name}.docx", conditional=False, etag=False

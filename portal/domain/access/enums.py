@@ -35,6 +35,7 @@ class Permission(StrEnum):
     PROPOSAL_RECORD = "emulation:proposal:record"
     PAPER_VIEW = "approval:paper:view"
     CHAIN_MANAGE = "approval:chain:manage"
+    PAPER_TEMPLATE_MANAGE = "paper:template:manage"
     DIFFICULTY_VIEW = "difficulty:item:view"
     DIFFICULTY_EDIT = "difficulty:item:edit"
     DIFFICULTY_RECEIVE = "difficulty:item:receive"
@@ -114,6 +115,7 @@ _PERMISSION_LABELS = {
     Permission.PROPOSAL_RECORD: "Ghi số, ngày tờ trình đã ký",
     Permission.PAPER_VIEW: "Xem và xử lý văn bản trình ký",
     Permission.CHAIN_MANAGE: "Quản lý quy trình trình ký",
+    Permission.PAPER_TEMPLATE_MANAGE: "Quản lý mẫu văn bản",
     Permission.DIFFICULTY_VIEW: "Xem vướng mắc, kiến nghị",
     Permission.DIFFICULTY_EDIT: "Nêu vướng mắc, kiến nghị",
     Permission.DIFFICULTY_RECEIVE: "Phân công xử lý vướng mắc, kiến nghị",

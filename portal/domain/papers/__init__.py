@@ -1,0 +1,1 @@
+"""Templates of official papers that the office keeps."""
