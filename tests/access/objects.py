@@ -9,7 +9,7 @@ from portal.core.clock import Clock
 from portal.domain.access.enums import Role
 from portal.domain.accounts.models import UserAccount, UserSession
 from portal.domain.approvals.enums import ApprovalState
-from portal.domain.approvals.models import Approval, ChainDefinition
+from portal.domain.approvals.models import Approval, ChainDefinition, ChainStep
 from portal.domain.comments.models import Comment
 from portal.domain.difficulties.enums import AnswerAudience, DifficultyKind, DifficultyState, WorkField
 from portal.domain.difficulties.models import Difficulty
@@ -152,3 +152,16 @@ def proposal_of(session: Session, clock: Clock, unit_id: int, state: ApprovalSta
     session.add_all([line, way])
     session.flush()
     return {"proposal_id": made.id, "line_id": line.id, "approval_id": way.id}
+
+
+def chain_of(session: Session, clock: Clock) -> dict[str, int | str]:
+    """An edition of the chain of tờ trình that is being written, with one step."""
+    now = clock.now()
+    made = ChainDefinition(kind_code=KIND, edition=2, created_at=now, changed_at=now)
+    session.add(made)
+    session.flush()
+    session.add(
+        ChainStep(definition_id=made.id, position=1, label="Giám đốc duyệt", role=Role.DIRECTOR, may_finish=True)
+    )
+    session.flush()
+    return {"kind_code": KIND, "position": 1}

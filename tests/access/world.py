@@ -39,7 +39,16 @@ from portal.domain.staging.models import ImportBatch
 from portal.domain.units.models import Unit
 from portal.domain.units.queries import parent_id_of
 from seed.loader import seed_work
-from tests.access.objects import comment_on, difficulty_of, notice_of, proposal_of, run_of, saved_of, session_of
+from tests.access.objects import (
+    chain_of,
+    comment_on,
+    difficulty_of,
+    notice_of,
+    proposal_of,
+    run_of,
+    saved_of,
+    session_of,
+)
 
 PROVINCE, DISTRICT, COMMUNE, FOREIGN = "33", "326", "12022", "330"
 OTHER_COMMUNE = "12025"
@@ -127,6 +136,7 @@ def build_world(session: Session, clock: Clock, password_hash: str) -> World:
     _catalogue(session, clock, world)
     world.add("proposal", "", **proposal_of(session, clock, units[PROVINCE], W.RUNNING))
     world.add("drafted", "", **proposal_of(session, clock, units[PROVINCE], W.DRAFT))
+    world.add("chain", "", **chain_of(session, clock))
     session.flush()
     return world
 

@@ -90,8 +90,8 @@ def test_a_chain_must_lead_to_an_approval(world: Papers) -> None:
             chains.add_step(work, made.id, made.version, DIRECTOR)
 
 
-def test_only_the_office_and_the_administrator_keep_chains(world: Papers) -> None:
-    for username in ("thidua", "giamdoc", "stc"):
+def test_only_the_leadership_the_office_and_the_administrator_keep_chains(world: Papers) -> None:
+    for username in ("thidua", "thidua.truong", "stc"):
         with pytest.raises(NotAllowed), world.work_as(username) as work:
             chains.begin_edition(work, KIND)
     with world.work_as("quantri") as work:

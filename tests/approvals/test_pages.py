@@ -140,3 +140,38 @@ def test_pages_ask_as_much_for_many_papers_as_for_few(browse: Browse, accepted: 
 def draw_up_empty(browser: Browser) -> None:
     page = browser.page(f"{HOME}/moi")
     browser.post(f"{HOME}/moi", page.values(page.form_to(f"{HOME}/moi")))
+
+
+def test_a_chain_is_written_and_published_on_its_pages(browse: Browse) -> None:
+    office, address = browse("vanphong"), "/quan-tri/quy-trinh/emulation_proposal"
+    assert [row["Đang áp dụng"] for row in office.page("/quan-tri/quy-trinh").table()] == ["Bản 1, 3 bước"]
+    assert office.get("/quan-tri/quy-trinh/khong-co").status == 404
+    assert office.post(f"{address}/ban-hanh").status == 409, "nothing is being written"
+    office.follow(office.post(f"{address}/ban-moi"))
+
+    def press(where: str, **fields: str) -> Answer:
+        page = office.page(address)
+        return office.post(f"{address}/{where}", {**page.values(page.form_to(f"{address}/{where}")), **fields})
+
+    office.follow(press("buoc/2", viec="len"))
+    page = office.follow(press("buoc/1", viec="bo"))
+    assert [row["Tên bước"] for row in page.table()] == ["Trưởng phòng cho ý kiến", "Giám đốc duyệt"]
+    refused = press("buoc", label="")
+    assert refused.status == 422
+    assert "label" in refused.page.field_errors()
+    office.follow(press("buoc", label="Chánh Văn phòng xem", role="office", days="1"))
+    assert "phải được duyệt" in office.page(address).text
+    assert press("ban-hanh", note="").status == 409
+    edit = office.page(f"{address}/buoc/3")
+    form = edit.values(edit.form_to(f"{address}/buoc/3"))
+    assert form["days"] == "1"
+    assert office.post(f"{address}/buoc/3", {**form, "days": "99"}).status == 422
+    office.follow(office.post(f"{address}/buoc/3", {**form, "may_finish": "y"}))
+    assert office.post(f"{address}/buoc/3", form).status == 409, "who comes second is told"
+    assert office.get(f"{address}/buoc/9").status == 404
+    page = office.follow(press("ban-hanh", note="Quyết định số 12"))
+    assert page.table()[-1]["Tên bước"] == "Chánh Văn phòng xem"
+    assert "Quyết định số 12" in page.text
+    office.follow(office.post(f"{address}/ban-moi"))
+    office.follow(press("ban-hanh", viec="bo"))
+    assert [row["Đang soạn"] for row in office.page("/quan-tri/quy-trinh").table()] == ["không"]

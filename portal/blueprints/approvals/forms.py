@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.domain.access.enums import Role
@@ -32,8 +33,8 @@ class StepForm(PortalForm):
 
     version = HiddenField()
     label = StringField("Tên bước", [InputRequired("Xin ghi tên bước."), Length(max=LONGEST_LABEL)])
-    role = SelectField("Vai trò xử lý", choices=[(role.value, role.label) for role in ANSWERING_ROLES])
-    relation = SelectField("Trong phạm vi", choices=[(one.value, one.label) for one in StepRelation])
+    role = SelectField("Vai trò xử lý", choices=[SelectChoice(role.value, role.label) for role in ANSWERING_ROLES])
+    relation = SelectField("Trong phạm vi", choices=[SelectChoice(one.value, one.label) for one in StepRelation])
     days = IntegerField("Số ngày làm việc", [Optional()], description="Để trống nếu không đặt hạn.")
     may_skip = BooleanField("Bước trước được chuyển vượt qua bước này")
     may_finish = BooleanField("Được duyệt tại bước này")

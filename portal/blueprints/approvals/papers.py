@@ -20,7 +20,7 @@ from portal.domain.approvals import policies, queries
 from portal.domain.approvals.due import shown
 from portal.domain.approvals.enums import APPROVAL_WORKFLOW, ApprovalState
 from portal.domain.approvals.kinds import RecordView
-from portal.domain.approvals.models import Approval
+from portal.domain.approvals.models import Approval, ChainStep
 from portal.domain.approvals.policies import ActionOffer, WayFacts
 from portal.domain.approvals.services import papers as services
 from portal.domain.approvals.services.papers import StepData
@@ -232,6 +232,11 @@ def _meta(facts: WayFacts) -> list[tuple[str, str]]:
     return [pair for pair in pairs if pair[1]]
 
 
+def way_step(step: ChainStep, done: bool = False, current: bool = False) -> WayStep:
+    """A step of a chain as it is drawn."""
+    return WayStep(step.label, f"{step.days} ngày làm việc" if step.days else "", done, current)
+
+
 def _steps(facts: WayFacts) -> list[WayStep]:
     """The drafter, the chain's steps, the signed paper."""
     found = facts.approval
@@ -239,8 +244,7 @@ def _steps(facts: WayFacts) -> list[WayStep]:
     here = found.position if found.state is ApprovalState.RUNNING else 0
     made = [WayStep("Soạn", "", through or here > 0, not through and here == 0)]
     for step in facts.steps:
-        note = f"{step.days} ngày làm việc" if step.days else ""
-        made.append(WayStep(step.label, note, through or step.position < here, step.position == here))
+        made.append(way_step(step, through or step.position < here, step.position == here))
     issued = found.state is ApprovalState.ISSUED
     made.append(WayStep("Phát hành", "Ghi số, ngày văn bản đã ký", issued, found.state is ApprovalState.APPROVED))
     return made

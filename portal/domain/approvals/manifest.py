@@ -11,7 +11,12 @@ from portal.domain.approvals.notice_kinds import NOTICE_KINDS
 MANIFEST = Manifest(
     name="approvals",
     label="Trình ký",
-    menu=(MenuEntry("Trình ký", "approvals.list_papers", "rubber-stamp", Permission.PAPER_VIEW, key="k", order=12),),
+    menu=(
+        MenuEntry("Trình ký", "approvals.list_papers", "rubber-stamp", Permission.PAPER_VIEW, key="k", order=12),
+        MenuEntry(
+            "Quy trình trình ký", "approvals.list_chains", "list-check", Permission.CHAIN_MANAGE, "Quản trị", order=930
+        ),
+    ),
     waiting=waiting,
     sent=sent,
     due=due,
