@@ -9,7 +9,7 @@ export PORT
 DEMO := PORTAL_ENV=demo PORTAL_TODAY=$${PORTAL_TODAY-15/03/2023} $(PY) -m flask --app wsgi
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint format demo demo-large lock upgrade setup vendor
+.PHONY: help run test bench soak lint format demo demo-large lock upgrade setup vendor
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -29,6 +29,9 @@ test: setup ## lint, the suite on SQLite and PostgreSQL, browser tests, coverage
 
 bench: setup ## speeds as ratios against their bars, on SQLite and PostgreSQL (BENCH_ROWS=20000 for small machines)
 	@exec $(PY) -m benchmarks $(BENCH)
+
+soak: setup ## 100 kills, the long fuzz, speeds at 1,000,000 rows (SOAK_KILLS=10 SOAK_CASES=20 SOAK_ROWS=20000 for less)
+	@exec $(PY) -m scripts.soak $(SOAK)
 
 lint: setup ## ruff, mypy, import contracts, templates, dependencies
 	@exec $(PY) -m scripts.lint

@@ -104,7 +104,7 @@ def test_an_import_goes_on_after_every_kill_and_ends_as_one_left_in_peace(
         hit.apply(batch, only_sound="y")
         kills += kill_while_applied(hit, batch, workers, rng)
         compare(calm, peaceful, hit, batch)
-    print(f"{kills} kills in imports")  # noqa: T201
+    print(f"soak: {kills} kills in imports of {ROWS} rows, each ended as in peace")  # noqa: T201
     assert kills >= KILLS
     with runtime.session_factory() as session:
         assert verify(session, runtime.keyring) == []
