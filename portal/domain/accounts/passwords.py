@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
 
 from portal.core.text import fold
 from portal.domain.accounts.common_passwords import COMMON_RUNS, COMMON_WORDS
@@ -98,4 +97,6 @@ def _is_common(password: str) -> bool:
         return True
     if any(bare in run or bare[::-1] in run for run in COMMON_RUNS):
         return True
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - its lists take 12 MB of every process, and few ever set a password
+
     return any(int(zxcvbn(form[:LOOKED_AT])["guesses"]) < MIN_GUESSES for form in (password, bare) if form)
