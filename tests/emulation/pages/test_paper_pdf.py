@@ -100,7 +100,7 @@ def test_papers_are_looked_at_first_then_made_as_pdf_once(
     browser, query = client_of("thidua"), "?the_thuc=phu-luc"
     sheet = Page(browser.get(f"{SHEET_LIST}{query}").text)
     assert "Lê Thị Hoa" in sheet.text
-    assert tools(sheet) == ["Quay lại", "In", "Excel", "PDF", "Mẫu khác"]
+    assert tools(sheet) == ["Quay lại", "In", "Tải Excel", "PDF", "Mẫu khác"]
     form = next(f for f in sheet.root.iter("form") if "xuat.pdf" in str(f.get("action")))
     assert str(form.get("action")) == f"{LIST_PDF}{query}"
     asked = browser.post(str(form.get("action")), data=sheet.values(form))
