@@ -33,6 +33,7 @@ from portal.domain.emulation.queries.registrations import OBJECT_TYPE
 from seed.demo.bulk import insert_many
 from seed.demo.lines import substance_of
 from seed.demo.paper import signed_pdf
+from seed.demo.proposals import load_proposals
 from seed.demo.story import SUBMITTED, Fate, fates_of, life_of
 from seed.demo.world import DemoUnit, people_of, units_that_register
 from seed.demo.writer import Catalogue, Entry, Row, copies_of, write_entries
@@ -55,6 +56,7 @@ class DemoSummary:
     registrations: int = 0
     lines: int = 0
     accounts: int = 0
+    papers: int = 0
     states: Counter[str] = field(default_factory=Counter)
 
 
@@ -104,6 +106,7 @@ class _Year:
             self.summary.states.update(entry.life.state.value for entry in entries)
             detail = {"registrations": len(entries), "lines": sum(len(entry.rows) for entry in entries)}
             record(self.work, "demo.year_loaded", OBJECT_TYPE, "", detail={"depth": depth, **detail})
+        self.summary.papers = load_proposals(self.work, self.files)
         return self.summary
 
     def _entry(self, unit: DemoUnit, fate: Fate) -> Entry:

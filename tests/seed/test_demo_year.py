@@ -25,6 +25,8 @@ from portal.domain.access.enums import Permission, Role
 from portal.domain.access.roles import ROLES
 from portal.domain.accounts.models import RoleAssignment, UserAccount
 from portal.domain.accounts.passwords import passwords
+from portal.domain.approvals.enums import ApprovalState as S
+from portal.domain.approvals.models import Approval, ApprovalMove
 from portal.domain.attachments.content import is_pdf
 from portal.domain.attachments.models import StoredFile
 from portal.domain.audit.models import AuditEntry
@@ -108,6 +110,17 @@ def of_unit(session: Session) -> Callable[[str], EmulationRegistration | None]:
         return session.scalars(stmt).one_or_none()
 
     return find
+
+
+def test_papers_are_under_way_at_every_stage(year: DemoSummary, session: Session) -> None:
+    states = Counter(session.scalars(select(Approval.state)))
+    assert year.papers == sum(states.values()) >= 5
+    assert {S.ISSUED, S.APPROVED, S.RUNNING, S.RETURNED} <= set(states)
+    moves = session.execute(select(ApprovalMove.approval_id, ApprovalMove.at).order_by(ApprovalMove.id)).all()
+    for key in {move.approval_id for move in moves}:
+        days = [move.at for move in moves if move.approval_id == key]
+        assert days == sorted(days)
+        assert days[-1] < START
 
 
 def test_the_year_is_full(year: DemoSummary, session: Session) -> None:
