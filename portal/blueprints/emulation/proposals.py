@@ -199,12 +199,11 @@ def _new_page(form: ProposalForm, status: int = 200) -> Response:
 def _page(
     current: Work, found: EmulationProposal, way: Approval, form: ProposalForm, status: int = 200, problem: str = ""
 ) -> Response:
-    period, unit = current.session.execute(paper_frame(found.id)).one()
+    period, _ = current.session.execute(paper_frame(found.id)).one()
     can_edit = way_policies.can_edit(current.actor, way)
     state: Shown = shown(way, today())
     meta = [
         ("Kỳ đăng ký", period.name),
-        ("Cơ quan", unit.name),
         ("Số, ký hiệu", paper_number(found)),
         ("Ngày", day(found.paper_date)),
         ("Người ký", found.signer_name),

@@ -24,7 +24,7 @@ from portal.domain.units.models import Unit
 
 KIND = "emulation_proposal"
 NEWEST = Order("moi", (EmulationProposal.id,), descending=True)
-MOST_OFFERED = 200
+MOST_OFFERED = 50
 UNSCOPED = {
     "proposals": "cut to its reader: the actor with their seats",
     "proposal_lines": "lines of a paper that was loaded in scope",
