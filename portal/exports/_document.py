@@ -92,8 +92,9 @@ class OfficialDocument:
             self._cell_line(issuing, text, Pt(13), index == 0, bold=bold)
         self._rule(issuing, left, 0.4)
         self._cell_line(issuing, f"Số: {head.number}", Pt(13)).paragraph_format.space_before = Pt(4)
-        self._cell_line(nation, NATION, Pt(13), first=True, bold=True)
-        self._cell_line(nation, MOTTO, Pt(14), bold=True)
+        # the smaller sizes that Phụ lục I allows: in the larger ones the name of the state breaks into two lines
+        self._cell_line(nation, NATION, Pt(12), first=True, bold=True)
+        self._cell_line(nation, MOTTO, Pt(13), bold=True)
         self._rule(nation, self._width - left, 0.62)
         self._cell_line(nation, head.place_date, Pt(14), italic=True).paragraph_format.space_before = Pt(4)
 

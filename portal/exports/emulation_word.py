@@ -183,7 +183,9 @@ def _example() -> RegistrationPaper:
             lines=[
                 PaperLine(collective, "Phòng Nội vụ", "", "", "Tập thể Lao động xuất sắc", 3, ""),
                 PaperLine(person, "Trần Văn Bách", "Trưởng phòng", "Phòng Nội vụ", "Chiến sĩ thi đua cơ sở", 2, ""),
-                PaperLine(person, "Lê Thị Hoa", "Chuyên viên", "Phòng Tài chính & KH", "Lao động tiên tiến", 1, "<a>"),
+                PaperLine(
+                    person, "Lê Thị Hoa", "Chuyên viên", "Phòng Tài chính & KH", "Lao động tiên tiến", 1, "năm thứ hai"
+                ),
             ],
             paper_no="45/ĐK-UBND",
             paper_date=date(2023, 2, 5),

@@ -85,7 +85,7 @@ def test_head_stands_in_two_columns(made: DocumentType) -> None:
     upright, issuer = left.paragraphs[0].runs[0], left.paragraphs[1].runs[0]
     assert (upright.bold, issuer.bold, issuer.font.size) == (None, True, Pt(13))
     nation, motto, day = (p.runs[0] for p in right.paragraphs if p.text)
-    assert (nation.bold, nation.font.size, motto.bold, motto.font.size) == (True, Pt(13), True, Pt(14))
+    assert (nation.bold, nation.font.size, motto.bold, motto.font.size) == (True, Pt(12), True, Pt(13))
     assert (day.italic, day.font.size) == (True, Pt(14))
 
 

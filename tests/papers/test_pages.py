@@ -66,11 +66,13 @@ def test_a_template_is_changed_tried_and_takes_effect(browse: Browse, world: Wor
     made = words(unit.get(paper))
     assert MINE in made
     assert "Danh sách có 1 dòng: 0 tập thể, 1 cá nhân." in made
+    assert "theo bản mẫu số 1 của Văn phòng" in unit.page(f"/thi-dua/dang-ky/{key}/in").text
     assert "Bản mẫu số 1" in office.page(LIST).text
     assert apply(office, 0, 5).status == 409
     assert apply(office, 7, 1).status == 404
     assert "Đã trở lại mẫu của cổng" in office.follow(apply(office, 0, 1)).text
     assert MINE not in words(unit.get(paper))
+    assert "của Văn phòng" not in unit.page(f"/thi-dua/dang-ky/{key}/in").text
     assert office.get(f"{PAPER}/ban/1/mau.docx").response.get_data() == mine()
     done = [e.action for e in read(select(AuditEntry).where(AuditEntry.object_type == "paper_template"))]
     assert sorted(done) == sorted(

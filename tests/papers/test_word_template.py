@@ -197,7 +197,11 @@ def test_the_built_in_template_is_taken_and_filled_in() -> None:
     ]
     *_, lines, signature = doc.tables
     assert [row.cells[1].text for row in lines.rows[2:3]] == ["Phòng Nội vụ"]
-    assert [cell.text for cell in lines.rows[-1].cells][3:] == ["Phòng Tài chính & KH", "Lao động tiên tiến", "<a>"]
+    assert [cell.text for cell in lines.rows[-1].cells][3:] == [
+        "Phòng Tài chính & KH",
+        "Lao động tiên tiến",
+        "năm thứ hai",
+    ]
     assert "TM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH" in signature.rows[0].cells[1].text
     assert "{" not in "".join(texts)
 

@@ -10,7 +10,9 @@ from portal.blueprints.emulation import bp
 from portal.blueprints.emulation._page import readable
 from portal.domain.access.enums import Permission
 from portal.domain.emulation.queries.registrations import OBJECT_TYPE
+from portal.domain.papers.queries import current_template
 from portal.exports.emulation_paper import NOTHING
+from portal.exports.emulation_word import WORD_PAPER
 from portal.jobs.emulation_papers import (
     DOCUMENT_EXPORTED,
     REGISTRATION_PDF,
@@ -63,6 +65,10 @@ def print_registration(registration_id: int) -> Response:
         docx=url_for("emulation.download_document", registration_id=found.id),
         pdf=url_for("emulation.queue_document_pdf", registration_id=found.id),
     )
+    held = w.session.scalars(current_template(WORD_PAPER.code)).one_or_none()
+    edition = held.edition if held else 0
     back = url_for("emulation.show_registration", registration_id=found.id)
     record_read("registration.printed", OBJECT_TYPE, found.id, unit_id=found.unit_id)
-    return page("emulation/print_registration.html", paper=paper, nothing=NOTHING, files=files, back_url=back)
+    return page(
+        "emulation/print_registration.html", paper=paper, nothing=NOTHING, files=files, edition=edition, back_url=back
+    )
