@@ -151,3 +151,17 @@ def initials(name: str) -> str:
     words = clean(name).split(" ")
     letters = [words[0][:1], words[-1][:1]] if len(words) > 1 else [words[0][:2]]
     return "".join(letters).upper()
+
+
+def whole_number(text: str | None, most: int = 2**31 - 1) -> int | None:
+    """Digits as they were sent, as a number up to `most`; None for anything else, however long.
+
+    `int` alone raises for more than 4,300 digits, and a column of whole numbers holds no more than `most`.
+    """
+    if not text or not text.isdecimal() or len(text) > LONGEST_NUMBER:
+        return None
+    number = int(text)
+    return number if number <= most else None
+
+
+LONGEST_NUMBER = 20

@@ -23,6 +23,7 @@ from portal.core.drafts import DraftBox, Kept, Slot
 from portal.core.errors import NotAllowed, NotFound
 from portal.core.manifest import manifests
 from portal.core.merge import differing, write_marks
+from portal.core.text import whole_number
 from portal.web.addresses import local_path
 from portal.web.conflicts import Conflict
 from portal.web.context import actor, runtime, viewer
@@ -266,7 +267,7 @@ def _are_typed(forms: Sequence[Form]) -> bool:
 def _version_of(forms: Sequence[Form]) -> int:
     """The version that the record has now, as its form says; 0 when it says none."""
     texts = (values_of(entry) for form in forms for entry in plain_fields(form) if entry.short_name == "version")
-    return next((int(text[0]) for text in texts if text and text[0].isdecimal()), 0)
+    return next((number for text in texts if text and (number := whole_number(text[0])) is not None), 0)
 
 
 def _here() -> str:

@@ -13,7 +13,7 @@ from flask import Flask, request
 
 from portal.core.clock import local
 from portal.core.manifest import MenuEntry, manifests
-from portal.core.text import clean, initials
+from portal.core.text import clean, initials, whole_number
 from portal.domain.access.enums import Permission
 from portal.web.addresses import address_of, with_query
 from portal.web.bell import Bell
@@ -95,7 +95,8 @@ def year_in_view(args: Mapping[str, str] | None = None) -> int:
     """The year of the address (?nam=2023), or of `args`, else the present one."""
     raw = (request.args if args is None else args).get("nam", "")
     current = runtime().clock.today().year
-    return int(raw) if raw.isdecimal() and FIRST_YEAR <= int(raw) <= current + 1 else current
+    year = whole_number(raw)
+    return year if year is not None and FIRST_YEAR <= year <= current + 1 else current
 
 
 def build_shell(person: Viewer | None) -> Shell:

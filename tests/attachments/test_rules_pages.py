@@ -58,9 +58,12 @@ def test_a_newer_version_is_shown_beside_what_was_typed(browse: Browse, read: An
     answer = browser.post(RULE, {**LIMITS, "max_count": "9", "version": "0"})
     assert answer.status == 409
     assert "Số tệp nhiều nhất của một hồ sơ" in answer.page.text
+    assert "Chính ông/bà, ở một cửa sổ khác, vừa sửa nội dung này" in answer.page.text
     again = answer.page.values(answer.page.form_to(RULE))
-    assert again["max_count"] == "9"
-    assert browser.post(RULE, again).status == 303
+    assert (again["max_count"], again["_ho.max_count"]) == ("9", LIMITS["max_count"])
+    assert browser.post(RULE, {**again, "_chon.max_count": "ho"}).status == 303
+    assert read(select(FileRule.max_count)) == [int(LIMITS["max_count"])]
+    assert browser.post(RULE, {**LIMITS, "max_count": "9", "version": "1"}).status == 303
     assert read(select(FileRule.max_count)) == [9]
 
 

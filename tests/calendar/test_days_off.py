@@ -80,7 +80,8 @@ def test_a_day_is_added_changed_removed_and_put_back(
     key = read(select(CalendarDay.id).where(CalendarDay.day == date(2024, 3, 6)))[0]
     page = get(office, f"{LIST}/ngay/{key}/sua")
     form = page.form_to(f"{LIST}/ngay/{key}/sua?nam=2024")
-    assert page.values(form) | {"csrf_token": ""} == {**DAY, "version": version(2024), "csrf_token": ""}
+    once = {"csrf_token": "", "_goc": "", "_ve": ""}
+    assert page.values(form) | once == {**DAY, "version": version(2024), **once}
     office.post(f"{LIST}/ngay/{key}/sua", data={**DAY, "name": "Nghỉ bù lễ hội", "version": version(2024)})
     assert "Nghỉ bù lễ hội" in get(office, f"{LIST}?nam=2024").text
     gone = office.post(f"{LIST}/ngay/{key}/bo", data={"version": version(2024)}, follow_redirects=True)
@@ -125,9 +126,17 @@ def test_who_saves_second_sees_both_versions(
     assert answer.status_code == 409
     page = Page(answer.text)
     assert "Trần Đức Thịnh vừa sửa nội dung này" in " ".join(page.headings(2))
-    assert page.table() == [{"Ô": "Căn cứ", "Bản đang soạn, chưa lưu": "Công văn B", "Bản trên hệ thống": "Công văn A"}]
+    both = "Căn cứ cả hai cùng sửa"
+    assert page.table() == [{"Ô": both, "Bản đang soạn, chưa lưu": "Công văn B", "Bản trên hệ thống": "Công văn A"}]
     again = page.values(page.form_to(f"{LIST}/ngay/{day.id}/sua?nam=2023"))
     assert (again["source"], again["version"]) == ("Công văn B", version(2023))
+    path = f"{LIST}/ngay/{day.id}/sua"
+    assert office.post(path, data={**again, "_nhap": "dang-go"}).text == "Đã lưu nháp lúc 09:00"
+    offered = get(office, path)
+    assert offered.values(offered.form_to(f"{path}?nam=2023"))["source"] == "Công văn B"
+    assert office.post(path, data={**again, "_chon.source": "ho", "name": "Nghỉ lễ"}).status_code == 303
+    assert read(select(CalendarDay.source).where(CalendarDay.id == day.id)) == ["Công văn A"]
+    assert read(select(CalendarDay.name).where(CalendarDay.id == day.id)) == ["Nghỉ lễ"]
     stale = office.post(f"{LIST}/2023/them", data={**DAY, "day": "06/03/2023", "version": old})
     assert (stale.status_code, Page(stale.text).values(Page(stale.text).forms()[-1])["name"]) == (409, DAY["name"])
     paper = {"version": old, "paper_no": "1/TB", "paper_date": "01/12/2022", "note": ""}

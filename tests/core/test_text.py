@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.core.text import clean, clean_lines, fold, initials, person_sort_key, sort_key
+from portal.core.text import clean, clean_lines, fold, initials, person_sort_key, sort_key, whole_number
 
 VOWELS = "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵ"
 SYLLABLES = st.text(alphabet=VOWELS + "bcdđghklmnpqrstvx", min_size=1, max_size=7)
@@ -154,3 +154,9 @@ def test_a_persons_key_begins_with_the_given_name(name: str) -> None:
 )
 def test_initials(name: str, expected: str) -> None:
     assert initials(name) == expected
+
+
+def test_whole_numbers_are_taken_from_anything_that_is_sent() -> None:
+    assert [whole_number(text) for text in ("7", "007", "0", "2147483647")] == [7, 7, 0, 2147483647]
+    for odd in (None, "", "-1", " 7", "²", "7a", "2147483648", "9" * 5_000):
+        assert whole_number(odd) is None

@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired
 from portal.blueprints.attachments import bp
 from portal.core.errors import InvalidInput, NotFound, VersionConflict
 from portal.core.manifest import Shown
+from portal.core.text import whole_number
 from portal.domain.access.enums import Permission
 from portal.domain.attachments import services
 from portal.domain.attachments.enums import FileType
@@ -20,11 +21,14 @@ from portal.domain.attachments.queries import rules, totals_by_kind
 from portal.domain.attachments.services import Limits
 from portal.jobs.attachments import scanner_of
 from portal.web.access import requires
+from portal.web.conflicts import conflict_of
 from portal.web.context import runtime, work
+from portal.web.drafts import keeps, of_form
 from portal.web.fields import put_errors
-from portal.web.formats import file_size, moment, number
+from portal.web.formats import file_size, number
 from portal.web.forms import PortalForm
 from portal.web.htmx import page, see_other
+from portal.web.last_saved import last_saved
 
 PING_SECONDS = 1.0
 
@@ -90,11 +94,10 @@ def list_rules() -> Response:
 
 @bp.route("/quan-tri/tep-dinh-kem/<string:code>", methods=["GET", "POST"])
 @requires(Permission.FILE_RULE_MANAGE)
+@keeps("attachments.rule", check=lambda code: _kind(code))  # noqa: PLW0108 - stands below
 def edit_rule(code: str) -> Response:
-    """The limits of one kind."""
-    if code not in kinds():
-        raise NotFound
-    form, (_, found) = RuleForm(), kinds()[code]
+    """The limits of one kind; who saves second sees both versions."""
+    form, found = RuleForm(), _kind(code)
     if request.method == "GET":
         return _edit_page(found, form)
     if not form.validate():
@@ -102,7 +105,7 @@ def edit_rule(code: str) -> Response:
     limits = Limits(form.max_megabytes.data or 0, form.max_count.data or 0, form.keep_days.data or 0)
     version = form.version.data or ""
     try:
-        services.set_rule(work(), found, int(version) if version.isdecimal() else 0, limits)
+        services.set_rule(work(), found, whole_number(version) or 0, limits)
     except InvalidInput as error:
         put_errors(form, error)
         return _edit_page(found, form, 422)
@@ -112,25 +115,23 @@ def edit_rule(code: str) -> Response:
     return see_other(url_for("attachments.list_rules"))
 
 
+def _kind(code: str) -> FileKind:
+    if code not in kinds():
+        raise NotFound
+    return kinds()[code][1]
+
+
 def _edit_page(kind: FileKind, form: RuleForm, status: int = 200) -> Response:
     """The form; a newer version stands beside what was typed."""
     rule = work().session.scalars(rules().where(FileRule.kind == kind.code)).one_or_none()
     present = services.with_rule(kind, rule) if rule else kind
+    stored = RuleForm(formdata=None, obj=present)
+    stored.version.data = str(rule.version if rule else 0)
     if status == 200:
-        form.process(obj=present)
-    theirs = []
-    if status == 409:
-        fields = (form.max_megabytes, form.max_count, form.keep_days)
-        theirs = [
-            {"label": f.label.text, "mine": str(f.data), "theirs": str(getattr(present, f.name))}
-            for f in fields
-            if f.data != getattr(present, f.name)
-        ]
-    if status != 422:
-        form.version.data = str(rule.version if rule else 0)
-        form.version.raw_data = None
-    at = moment(rule.changed_at) if rule else ""
-    return page("attachments/edit_rule.html", kind=kind, form=form, theirs=theirs, changed_at=at, status=status)
+        form = stored
+    conflict = conflict_of(form, stored, last_saved(services.RULE, kind.code)) if status == 409 else None
+    draft = of_form("attachments.rule", kind.code, form, conflict=conflict)
+    return page("attachments/edit_rule.html", kind=kind, form=form, draft=draft, conflict=conflict, status=status)
 
 
 def _scanner_state() -> Shown:

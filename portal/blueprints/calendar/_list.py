@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-
-from flask_wtf import FlaskForm
 
 from portal.core.confidence import Confidence
 from portal.core.errors import NotFound
 from portal.core.manifest import Shown
 from portal.domain.access.actor import Work
-from portal.domain.accounts.name_queries import names_of
-from portal.domain.audit.queries import last_entry
 from portal.domain.calendar.models import HolidayYear
 from portal.domain.calendar.proposals import proposed_year
 from portal.domain.calendar.queries import days_of_year, one_year
 from portal.domain.calendar.rules import DayNote, YearDays
 from portal.domain.calendar.spans import RestSpan, rest_spans
 from portal.web.formats import day as day_text
-from portal.web.formats import moment, weekday
+from portal.web.formats import weekday
 
 CONFIRMED = Shown("Đã xác nhận", "ok", "circle-check")
 DRAFTED = Shown("Chưa xác nhận", "warn", "alert-triangle")
 PROPOSED = Shown("Dự kiến", "idle", "circle-dashed")
 SURE = Shown("Đã đối chiếu", "ok", "check")
 TO_CHECK = Shown("Cần đối chiếu", "warn", "alert-triangle")
-EMPTY = "để trống"
 INDIRECT = Shown("Nguồn gián tiếp", "idle", "info-circle")
 
 
@@ -98,31 +93,6 @@ def named_list(work: Work, year: int) -> HolidayYear:
     if found is None:
         raise NotFound
     return found
-
-
-def two_versions(
-    work: Work, form: FlaskForm, stored: Mapping[str, str], of: tuple[str, int], version: int
-) -> dict[str, Any]:
-    """What was typed beside what is stored now; the form then goes on over the newest version."""
-    form.version.data = version
-    form.version.raw_data = None
-    typed = {name: " ".join(str(form[name].raw_data[0] if form[name].raw_data else "").split()) for name in stored}
-    labels = {name: _choices(form, name) for name in stored}
-    items = [
-        {"label": form[name].label.text, "mine": mine or EMPTY, "theirs": theirs or EMPTY}
-        for name, mine, theirs in ((n, labels[n].get(typed[n], typed[n]), text) for n, text in stored.items())
-        if mine != theirs
-    ]
-    entry = work.session.execute(last_entry(*of)).one_or_none()
-    if entry is None:
-        return {"items": items, "who": "Người khác", "at": ""}
-    names = {row.id: row.full_name for row in work.session.execute(names_of([entry.actor_id or 0]))}
-    return {"items": items, "who": names.get(entry.actor_id, "Hệ thống"), "at": moment(entry.at)}
-
-
-def _choices(form: FlaskForm, name: str) -> dict[str, str]:
-    choices = form[name].iter_choices() if getattr(form[name], "choices", None) else ()
-    return {str(value): str(label) for value, label, *_ in choices}
 
 
 def _kind(day: Any) -> Shown:

@@ -7,7 +7,7 @@ from datetime import date
 from flask import Response, flash, request, url_for
 
 from portal.blueprints.calendar import bp
-from portal.blueprints.calendar._list import load_list, named_list, two_versions
+from portal.blueprints.calendar._list import load_list, named_list
 from portal.blueprints.calendar._shared import calendar_tabs, day_and_weekday
 from portal.blueprints.calendar.forms import KINDS, DayForm, PaperForm
 from portal.core.errors import InvalidInput, NotFound, VersionConflict
@@ -18,10 +18,13 @@ from portal.domain.calendar.models import CalendarDay, HolidayYear
 from portal.domain.calendar.policies import can_keep
 from portal.domain.calendar.queries import one_day
 from portal.web.access import requires
+from portal.web.conflicts import Conflict, conflict_of
 from portal.web.context import actor, work
+from portal.web.drafts import keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.formats import day as day_text
 from portal.web.htmx import page, see_other
+from portal.web.last_saved import Saved, last_saved
 from portal.web.menu import year_in_view
 
 P = Permission
@@ -55,6 +58,7 @@ def edit_paper(year: int) -> Response:
 
 @bp.post("/ngay-nghi/<int:year>/xac-nhan")
 @requires(P.CALENDAR_MANAGE)
+@keeps("calendar.paper", check=lambda year: named_list(work(), year))
 def confirm_list(year: int) -> Response:
     """Confirm the list: deadlines are counted by it from now on."""
     form = PaperForm()
@@ -69,8 +73,8 @@ def confirm_list(year: int) -> Response:
         put_errors(form, error)
         return _paper_page(found, form, status=422)
     except VersionConflict:
-        stored = {"paper_no": found.paper_no, "paper_date": day_text(found.paper_date), "note": found.note}
-        return _paper_page(found, form, two_versions(current, form, stored, (services.YEAR, year), found.version), 409)
+        stored = PaperForm(formdata=None, obj=found)
+        return _paper_page(found, form, conflict_of(form, stored, last_saved(services.YEAR, year)), 409)
     flash(f"Đã xác nhận danh sách ngày nghỉ năm {year}.", "ok")
     return see_other(_list_url(year))
 
@@ -85,6 +89,7 @@ def new_day(year: int) -> Response:
 
 @bp.post("/ngay-nghi/<int:year>/them")
 @requires(P.CALENDAR_MANAGE)
+@keeps("calendar.day", key="{year}/moi", check=lambda year: named_list(work(), year))
 def create_day(year: int) -> Response:
     """Put the day on the list."""
     form = DayForm()
@@ -99,8 +104,8 @@ def create_day(year: int) -> Response:
         put_errors(form, error)
         return _day_page(found, form, status=422)
     except VersionConflict:
-        conflict = two_versions(current, form, {}, (services.YEAR, year), found.version)
-        return _day_page(found, form, conflict=conflict, status=409)
+        form.version.data, form.version.raw_data = found.version, None
+        return _day_page(found, form, saved=last_saved(services.YEAR, year), status=409)
     flash(f"Đã thêm {day_and_weekday(made.day)}.", "ok")
     return see_other(_list_url(year))
 
@@ -110,16 +115,12 @@ def create_day(year: int) -> Response:
 def edit_day(day_id: int) -> Response:
     """The day in a form; of two swapped days always the one off."""
     found, day = _day(day_id)
-    form = DayForm(formdata=None, version=found.version)
-    kinds = {DayKind.SWAP_WORK: DayKind.SWAP_OFF}
-    form.kind.data = kinds.get(day.kind, day.kind).value
-    form.day.data, form.work_day.data = _off_and_work(day)
-    form.name.data, form.source.data = day.name, day.source
-    return _day_page(found, form, day)
+    return _day_page(found, _form_of(found, day), day)
 
 
 @bp.post("/ngay-nghi/ngay/<int:day_id>/sua")
 @requires(P.CALENDAR_MANAGE)
+@keeps("calendar.day", check=lambda day_id: _day(day_id))  # noqa: PLW0108 - stands below
 def update_day(day_id: int) -> Response:
     """Save; who saves second sees both versions."""
     form = DayForm()
@@ -134,8 +135,8 @@ def update_day(day_id: int) -> Response:
         put_errors(form, error)
         return _day_page(found, form, day, status=422)
     except VersionConflict:
-        conflict = two_versions(current, form, _stored(day), (services.YEAR, found.year), found.version)
-        return _day_page(found, form, day, conflict, 409)
+        conflict = conflict_of(form, _form_of(found, day), last_saved(services.YEAR, found.year))
+        return _day_page(found, form, day, conflict, status=409)
     flash(f"Đã lưu {day_and_weekday(day.day)}.", "ok")
     return see_other(_list_url(found.year))
 
@@ -169,6 +170,15 @@ def _day(day_id: int) -> tuple[HolidayYear, CalendarDay]:
     return found[0], found[1]
 
 
+def _form_of(found: HolidayYear, day: CalendarDay) -> DayForm:
+    """The day in its form."""
+    form = DayForm(formdata=None, version=found.version)
+    form.kind.data = (DayKind.SWAP_OFF if day.kind.is_swap else day.kind).value
+    form.day.data, form.work_day.data = _off_and_work(day)
+    form.name.data, form.source.data = day.name, day.source
+    return form
+
+
 def _off_and_work(day: CalendarDay) -> tuple[date | None, date | None]:
     return (day.counterpart, day.day) if day.kind is DayKind.SWAP_WORK else (day.day, day.counterpart)
 
@@ -187,7 +197,13 @@ def _stored(day: CalendarDay) -> dict[str, str]:
 
 
 def _day_page(
-    found: HolidayYear, form: DayForm, day: CalendarDay | None = None, conflict: object = None, status: int = 200
+    found: HolidayYear,
+    form: DayForm,
+    day: CalendarDay | None = None,
+    conflict: Conflict | None = None,
+    *,
+    saved: Saved | None = None,
+    status: int = 200,
 ) -> Response:
     return page(
         "calendar/edit_day.html",
@@ -195,19 +211,22 @@ def _day_page(
         form=form,
         year=found.year,
         day=day,
+        draft=of_form("calendar.day", day.id if day else f"{found.year}/moi", form, conflict=conflict),
         conflict=conflict,
+        saved=saved,
         confirmed=found.confirmed_at is not None,
         list_url=_list_url(found.year),
     )
 
 
-def _paper_page(found: HolidayYear, form: PaperForm, conflict: object = None, status: int = 200) -> Response:
+def _paper_page(found: HolidayYear, form: PaperForm, conflict: Conflict | None = None, status: int = 200) -> Response:
     shown = load_list(work(), found.year)
     return page(
         "calendar/confirm_list.html",
         status=status,
         form=form,
         shown=shown,
+        draft=of_form("calendar.paper", found.year, form, conflict=conflict),
         conflict=conflict,
         list_url=_list_url(found.year),
     )

@@ -8,7 +8,6 @@ from datetime import date
 from flask import Response, flash, url_for
 
 from portal.blueprints.calendar import bp
-from portal.blueprints.calendar._list import two_versions
 from portal.blueprints.calendar._shared import calendar_tabs, day_and_weekday, year_args
 from portal.blueprints.calendar.forms import RuleForm
 from portal.core.errors import InvalidInput, NotFound, VersionConflict
@@ -21,9 +20,12 @@ from portal.domain.calendar.policies import can_keep
 from portal.domain.calendar.queries import load_calendar, one_rule, reporting_rules
 from portal.domain.calendar.rules import Term, WorkCalendar
 from portal.web.access import requires
+from portal.web.conflicts import Conflict, conflict_of
 from portal.web.context import actor, today, work
+from portal.web.drafts import keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
+from portal.web.last_saved import last_saved
 from portal.web.menu import year_in_view
 
 P = Permission
@@ -74,11 +76,12 @@ def list_reporting_periods() -> Response:
 def edit_rule(rule_id: int) -> Response:
     """The rule in a form."""
     rule = _rule(rule_id)
-    return _rule_page(rule, RuleForm(formdata=None, obj=rule, due_unit=rule.due_unit.value))
+    return _rule_page(rule, _form_of(rule))
 
 
 @bp.post("/ky-bao-cao/<int:rule_id>/sua")
 @requires(P.CALENDAR_MANAGE)
+@keeps("calendar.rule", check=lambda rule_id: _rule(rule_id))  # noqa: PLW0108 - stands below
 def update_rule(rule_id: int) -> Response:
     """Save; who saves second sees both versions."""
     form = RuleForm()
@@ -92,7 +95,7 @@ def update_rule(rule_id: int) -> Response:
         put_errors(form, error)
         return _rule_page(rule, form, status=422)
     except VersionConflict:
-        conflict = two_versions(work(), form, _stored(rule), (services.RULE, rule.id), rule.version)
+        conflict = conflict_of(form, _form_of(rule), last_saved(services.RULE, rule.id))
         return _rule_page(rule, form, conflict, 409)
     flash(f"Đã lưu quy định “{rule.name}”.", "ok")
     return see_other(url_for("calendar.list_reporting_periods", **year_args()))
@@ -105,19 +108,23 @@ def _rule(rule_id: int) -> ReportingPeriodRule:
     return found
 
 
-def _rule_page(rule: ReportingPeriodRule, form: RuleForm, conflict: object = None, status: int = 200) -> Response:
-    list_url = url_for("calendar.list_reporting_periods", **year_args())
-    return page("calendar/edit_rule.html", status=status, rule=rule, form=form, conflict=conflict, list_url=list_url)
+def _rule_page(
+    rule: ReportingPeriodRule, form: RuleForm, conflict: Conflict | None = None, status: int = 200
+) -> Response:
+    return page(
+        "calendar/edit_rule.html",
+        status=status,
+        rule=rule,
+        form=form,
+        draft=of_form("calendar.rule", rule.id, form, conflict=conflict),
+        conflict=conflict,
+        list_url=url_for("calendar.list_reporting_periods", **year_args()),
+    )
 
 
-def _stored(rule: ReportingPeriodRule) -> dict[str, str]:
-    return {
-        "name": rule.name,
-        "cutoff_day": str(rule.cutoff_day),
-        "due_amount": str(rule.due_amount),
-        "due_unit": rule.due_unit.label,
-        "citation": rule.citation,
-    }
+def _form_of(rule: ReportingPeriodRule) -> RuleForm:
+    """The rule in its form."""
+    return RuleForm(formdata=None, obj=rule, due_unit=rule.due_unit.value)
 
 
 def _box(rule: ReportingPeriodRule, year: int, calendar: WorkCalendar) -> RuleBox:

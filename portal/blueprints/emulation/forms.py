@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import TextInput
 
-from portal.core.text import clean
+from portal.core.text import clean, whole_number
 from portal.domain.emulation.catalogue_models import EmulationTitle
 from portal.domain.emulation.enums import Gender, SubjectKind
 from portal.domain.emulation.models import RegistrationLine, RegistrationPledge
@@ -143,7 +143,8 @@ class ContentForm(PortalForm):
 
     def chosen_movements(self) -> frozenset[int]:
         """The ticked movements; what is not a number is left out."""
-        return frozenset(int(value) for value in self.movement_ids.data or () if value.isdecimal())
+        numbers = (whole_number(value) for value in self.movement_ids.data or ())
+        return frozenset(number for number in numbers if number is not None)
 
 
 def typed_numbers(items: Mapping[str, str]) -> dict[int, str]:
@@ -152,7 +153,7 @@ def typed_numbers(items: Mapping[str, str]) -> dict[int, str]:
 
 
 def _is_expected(name: str) -> bool:
-    return name.startswith(EXPECTED) and name.removeprefix(EXPECTED).isdecimal()
+    return name.startswith(EXPECTED) and whole_number(name.removeprefix(EXPECTED)) is not None
 
 
 def expected_numbers(items: Mapping[str, str]) -> tuple[dict[int, int], list[int]]:
@@ -164,8 +165,9 @@ def expected_numbers(items: Mapping[str, str]) -> tuple[dict[int, int], list[int
             continue
         key = name.removeprefix(EXPECTED)
         text = clean(raw).replace(".", "")
-        if text.isdecimal():
-            numbers[int(key)] = int(text)
+        number = whole_number(text)
+        if number is not None:
+            numbers[int(key)] = number
         elif text:
             faulty.append(int(key))
     return numbers, faulty

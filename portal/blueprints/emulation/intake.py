@@ -10,6 +10,7 @@ from portal.blueprints.emulation import bp
 from portal.blueprints.emulation._page import SLUGS, Frame, load_frame, readable, visible
 from portal.blueprints.emulation._show import Opened, load_show
 from portal.core.errors import NotAllowed, NotFound
+from portal.core.text import whole_number
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.emulation import policies, queries
@@ -87,7 +88,7 @@ def show_child(registration_id: int, source_id: int) -> Response:
 def take_in(registration_id: int, source_id: int) -> Response:
     """Copy the child's lines, all or the chosen ones, or bring chosen copies up to date; safe to repeat."""
     wanted = request.form.get("viec", "")
-    chosen = [int(key) for key in request.form.getlist("id") if key.isdecimal()]
+    chosen = [number for key in request.form.getlist("id") if (number := whole_number(key)) is not None]
     w = work()
     own = load_for_write(w, registration_id)
     source = _source(w, registration_id, source_id)

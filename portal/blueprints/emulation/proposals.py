@@ -13,6 +13,7 @@ from portal.blueprints.emulation._proposal_list import PROPOSALS, paper_number
 from portal.blueprints.emulation.papers import DOCX
 from portal.core.errors import InvalidInput, NotAllowed, RuleBroken
 from portal.core.manifest import Shown
+from portal.core.text import whole_number
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.approvals import policies as way_policies
@@ -72,7 +73,7 @@ def create_proposal() -> Response:
     unit_id = min(current.actor.unit_ids(P.PROPOSAL_EDIT))
     period = str(form.period_id.data or "")
     try:
-        made = services.create(current, int(period) if period.isdigit() else 0, unit_id, form.to_data())
+        made = services.create(current, whole_number(period) or 0, unit_id, form.to_data())
     except InvalidInput as error:
         put_errors(form, error)
         return _new_page(form, 422)
@@ -110,7 +111,7 @@ def save_proposal(proposal_id: int) -> Response:
         return _page(current, found, way, form, 422)
     try:
         version = str(form.version.data or "")
-        services.save(current, found, way, int(version) if version.isdigit() else 0, form.to_data())
+        services.save(current, found, way, whole_number(version) or 0, form.to_data())
     except InvalidInput as error:
         put_errors(form, error)
         return _page(current, found, way, form, 422)

@@ -16,6 +16,7 @@ from portal.blueprints.emulation._page import SLUGS, editable, load_frame, may_e
 from portal.blueprints.emulation._show import Opened, Show, load_show
 from portal.blueprints.emulation.forms import ContentForm, NewRegistrationForm, expected_numbers, typed_numbers
 from portal.core.errors import InvalidInput, RuleBroken, VersionConflict
+from portal.core.text import whole_number
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.emulation import policies, queries
@@ -155,7 +156,7 @@ def place_errors(form: Any, error: InvalidInput, names: dict[str, str] | None = 
 
 def int_or_zero(text: str | None) -> int:
     """A number out of a hidden field; 0 for anything else, which no version has."""
-    return int(text) if text and text.isdecimal() else 0
+    return whole_number(text) or 0
 
 
 def lines_page_in_view() -> int:

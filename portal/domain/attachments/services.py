@@ -24,6 +24,7 @@ from portal.domain.attachments.queries import counted_files, file_by_id, file_of
 from portal.domain.attachments.rules import clean_name
 from portal.domain.audit.services import record
 
+RULE = "file_rule"
 MEGABYTE = 1024 * 1024
 EXAMINE = "attachments.examine"
 
@@ -147,7 +148,7 @@ def set_rule(work: Work, kind: FileKind, version: int, limits: Limits) -> FileRu
     except IntegrityError as error:  # two set it for the first time at once
         raise VersionConflict from error
     changes = {name: [getattr(before, name), value] for name, value in values.items() if getattr(before, name) != value}
-    record(work, "attachment.rule_changed", "file_rule", kind.code, detail=changes)
+    record(work, "attachment.rule_changed", RULE, kind.code, detail=changes)
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from flask import request
 
 from portal.core.pagination import AnyRow, AnySelect, Count, Order, Page, bounded_count, fetch_page
-from portal.core.text import clean
+from portal.core.text import clean, whole_number
 from portal.web.addresses import address_of, with_query
 from portal.web.context import runtime, work
 
@@ -125,7 +125,7 @@ class Listing:
     def number(self, name: str) -> int | None:
         """A filter's value as a whole number; None when it is not set."""
         value = self.values[name]
-        return int(value) if value.isdecimal() else None
+        return whole_number(value)
 
     @property
     def sort(self) -> str:
