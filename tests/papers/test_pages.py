@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ from sqlalchemy import select
 from portal.core.runtime import Runtime
 from portal.domain.audit.models import AuditEntry
 from portal.domain.papers.models import PaperTemplate
+from portal.jobs.emulation_papers import REGISTRATION_PDF
+from portal.jobs.papers import PaperPdf
+from portal.jobs.registry import handlers
 from tests.attachments.clamd_server import Scanner
 from tests.emulation.domain.builders import World
 from tests.emulation.pages.support import Answer, Browser
@@ -97,6 +101,19 @@ def test_what_is_not_taken_is_told_and_nothing_is_kept(browse: Browse, clamd: Sc
     assert office.post(f"{PAPER}/ap-dung", {"edition": "x"}).status == 422
     assert office.get(f"{LIST}/khong-co").status == 404
     assert office.get(f"{PAPER}/ban/3/mau.docx").status == 404
+
+
+def test_the_pdf_is_made_from_the_same_template(
+    browse: Browse, runtime: Runtime, world: World, key: int, tmp_path: Path
+) -> None:
+    office = browse(OFFICE)
+    assert bring(office, mine()).status == 303
+    assert apply(office, 1, 0).status == 303
+    handler = handlers()[REGISTRATION_PDF]
+    assert isinstance(handler, PaperPdf)
+    with world.work_as("vangiang") as work:
+        made = handler.write(work, runtime.files, {"registration_id": key}, tmp_path)
+    assert MINE in [p.text for p in Document(str(made)).paragraphs]
 
 
 def test_the_same_file_twice_is_one_edition_and_a_lost_one_stands_back(
