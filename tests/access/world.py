@@ -34,6 +34,7 @@ from portal.domain.emulation.enums import RegistrationState, SubjectKind
 from portal.domain.emulation.files import FILES, FURTHER, SIGNED
 from portal.domain.emulation.models import EmulationRegistration, RegistrationLine, RegistrationPledge
 from portal.domain.emulation.queries.imports import LINES
+from portal.domain.reminders.models import ReminderRule
 from portal.domain.staging.enums import ImportState
 from portal.domain.staging.models import ImportBatch
 from portal.domain.units.models import Unit
@@ -365,6 +366,7 @@ def _catalogue(session: Session, clock: Clock, world: World) -> None:
     world.add("calendar", "", year=2023, day_id=day, rule_id=rule)
     world.add("file_kind", "", code=FURTHER)
     world.add("word_paper", "", code="ban-dang-ky", edition=0)
+    world.add("reminder_rule", "", rule_id=session.scalars(select(ReminderRule.id).limit(1)).one())
     world.add("level", "", level_code="commune", kind_code="commune")
     for kind, name in LISTS.items():
         world.add(kind, "", list_name=name)

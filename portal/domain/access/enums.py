@@ -19,6 +19,7 @@ class Permission(StrEnum):
     AUDIT_VIEW = "audit:entry:view"
     JOB_VIEW = "job:job:view"
     FILE_RULE_MANAGE = "attachment:rule:manage"
+    REMINDER_MANAGE = "reminder:rule:manage"
     REGISTRATION_VIEW = "emulation:registration:view"
     REGISTRATION_EDIT = "emulation:registration:edit"
     REGISTRATION_APPROVE = "emulation:registration:approve"
@@ -99,6 +100,7 @@ _PERMISSION_LABELS = {
     Permission.AUDIT_VIEW: "Xem nhật ký",
     Permission.JOB_VIEW: "Xem việc chạy nền của mình",
     Permission.FILE_RULE_MANAGE: "Đặt giới hạn của tệp đính kèm",
+    Permission.REMINDER_MANAGE: "Đặt quy tắc nhắc việc",
     Permission.REGISTRATION_VIEW: "Xem đăng ký thi đua",
     Permission.REGISTRATION_EDIT: "Soạn đăng ký thi đua",
     Permission.REGISTRATION_APPROVE: "Duyệt và gửi đăng ký thi đua",
