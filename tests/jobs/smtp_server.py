@@ -129,11 +129,18 @@ def mail_server(
         ready.set()
         return server
 
+    async def hang_up() -> None:
+        talks = asyncio.all_tasks(loop) - {asyncio.current_task()}
+        for one in talks:
+            one.cancel()
+        await asyncio.gather(*talks, return_exceptions=True)
+
     def run() -> None:
         server = loop.run_until_complete(serve())
         loop.run_forever()
         server.close()
-        loop.run_until_complete(server.wait_closed())
+        loop.run_until_complete(hang_up())
+        loop.close()
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
@@ -141,10 +148,6 @@ def mail_server(
     yield box
     loop.call_soon_threadsafe(loop.stop)
     thread.join(10)
-    for task in asyncio.all_tasks(loop):
-        task.cancel()
-    loop.run_until_complete(asyncio.sleep(0))
-    loop.close()
 
 
 def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:

@@ -23,6 +23,7 @@ from portal.domain.attachments.enums import ScanState
 from portal.web.conflicts import Conflict, Difference
 from portal.web.drafts import FormDraft
 from portal.web.last_saved import Saved
+from portal.web.papers import PaperFiles
 
 
 @dataclass(frozen=True)
@@ -214,6 +215,7 @@ SAMPLE = SimpleNamespace(
         ],
         base="post=Ab3_x9Zq",
     ),
+    paper_files=PaperFiles("#docx", "#xlsx", "#pdf", "Máy chủ chưa cài LibreOffice nên chưa lập được PDF."),
     comments=SimpleNamespace(
         items=[
             SimpleNamespace(
