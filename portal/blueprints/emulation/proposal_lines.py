@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, cast
-
 from flask import Response, flash, request, url_for
 
 from portal.blueprints.emulation import bp
 from portal.blueprints.emulation._proposal_forms import SignedForm
+from portal.blueprints.emulation._signed_paper import received_paper
 from portal.core.errors import InvalidInput, NotAllowed, RuleBroken
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.approvals import policies as way_policies
 from portal.domain.approvals.enums import ApprovalState
 from portal.domain.approvals.models import Approval
-from portal.domain.attachments.services import ReceivedFile, attach_file, receive_pdf
+from portal.domain.attachments.services import attach_file
 from portal.domain.emulation.enums import TitleScope
 from portal.domain.emulation.proposal_models import EmulationProposal
 from portal.domain.emulation.proposals import SIGNED
@@ -29,14 +28,13 @@ from portal.domain.emulation.queries.proposals import (
 from portal.domain.emulation.services import proposals as services
 from portal.domain.emulation.services.proposals import OBJECT_TYPE
 from portal.web.access import requires
-from portal.web.context import runtime, work
+from portal.web.context import work
 from portal.web.drafts import keeps, of_form
 from portal.web.fields import put_errors
 from portal.web.htmx import page, see_other
 
 P = Permission
 RECORD = "emulation.proposal_paper"
-FILE_FIELD = "signed_file"
 FILTERS = ("q", "danh-hieu", "cap", "don-vi")
 
 
@@ -120,7 +118,7 @@ def record_proposal_paper(proposal_id: int) -> Response:
     """Record the signed paper: it is locked from then on."""
     form = SignedForm()
     valid = form.validate()
-    received = _received(form)
+    received = received_paper(form)
     valid = valid and not form.errors
     current = work()
     found, way = services.load(current, proposal_id)
@@ -142,19 +140,6 @@ def record_proposal_paper(proposal_id: int) -> Response:
         return _record_page(proposal_id, form, way, 409, error.message)
     flash("Đã ghi văn bản đã ký. Tờ trình đã khóa.", "ok")
     return see_other(url_for("emulation.show_proposal", proposal_id=found.id))
-
-
-def _received(form: SignedForm) -> ReceivedFile | None:
-    """The uploaded paper in the store, before a transaction is open; its faults go beside the field."""
-    upload = request.files.get(FILE_FIELD)
-    if upload is None or not upload.filename:
-        return None
-    try:
-        limit = runtime().settings.max_upload_bytes
-        return receive_pdf(runtime().files, cast(BinaryIO, upload.stream), upload.filename, limit, FILE_FIELD)
-    except InvalidInput as error:
-        put_errors(form, error)
-        return None
 
 
 def _record_page(proposal_id: int, form: SignedForm, way: Approval, status: int = 200, problem: str = "") -> Response:

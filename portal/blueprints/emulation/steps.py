@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-from flask import Response, flash, request, url_for
+from flask import Response, flash, url_for
 
 from portal.blueprints.emulation import bp
 from portal.blueprints.emulation._drafts import PAPER, STEP
 from portal.blueprints.emulation._page import ICONS, SLUGS, Frame, load_frame, readable
 from portal.blueprints.emulation._show import size_text
+from portal.blueprints.emulation._signed_paper import FILE_FIELD, received_paper
 from portal.blueprints.emulation.forms import PaperForm, StepForm
 from portal.blueprints.emulation.registrations import int_or_zero, place_errors
 from portal.core.errors import InvalidInput, NotAllowed, NotFound, RuleBroken, VersionConflict, WrongState
 from portal.domain.access.actor import Work
 from portal.domain.access.enums import Permission
 from portal.domain.attachments.queries import files_of_record
-from portal.domain.attachments.services import ReceivedFile, attach_file, receive_pdf
+from portal.domain.attachments.services import ReceivedFile, attach_file
 from portal.domain.emulation import policies
 from portal.domain.emulation.enums import REGISTRATION_WORKFLOW
 from portal.domain.emulation.files import SIGNED
@@ -29,7 +30,7 @@ from portal.domain.emulation.services import workflow
 from portal.domain.emulation.services.registrations import load_for_write
 from portal.domain.emulation.services.workflow import PaperData
 from portal.web.access import requires
-from portal.web.context import runtime, work
+from portal.web.context import work
 from portal.web.drafts import FormDraft, keeps, of_form
 from portal.web.htmx import page, see_other
 from portal.web.last_saved import last_saved
@@ -37,7 +38,6 @@ from portal.web.last_saved import last_saved
 ACTIONS = {slug: action for action, slug in SLUGS.items()}
 WITH_PAPER = frozenset({"send", "send_signed"})
 COMMITTEE = "UBND "
-FILE_FIELD = "signed_file"
 FIELD_NAMES = {"signed_file_id": FILE_FIELD, "signer_title": "signer_post"}
 PLAIN_STEPS: dict[str, Callable[[Work, EmulationRegistration, int, str], None]] = {
     "submit": workflow.submit,
@@ -126,7 +126,7 @@ def take_step(registration_id: int, step: str) -> Response:
     action = _action(step)
     form = _form(action)
     valid = form.validate()
-    received = _received(form)
+    received = received_paper(form) if isinstance(form, PaperForm) else None
     valid = valid and not form.errors
     w = work()
     found = load_for_write(w, registration_id)
@@ -166,7 +166,7 @@ def record_paper(registration_id: int) -> Response:
     """Keep what was written of the paper."""
     form = PaperForm()
     valid = form.validate()
-    received = _received(form)
+    received = received_paper(form)
     valid = valid and not form.errors
     w = work()
     found = load_for_write(w, registration_id)
@@ -226,21 +226,6 @@ def _may_send(w: Work, found: EmulationRegistration, action: str) -> bool:
     if action == "send":
         return policies.can_send(w.actor, found, frame.facts.editors)
     return policies.can_send_signed(w.actor, found, frame.facts.kind)
-
-
-def _received(form: StepForm) -> ReceivedFile | None:
-    """The uploaded paper in the store, before a transaction is open; its faults go beside the field."""
-    if not isinstance(form, PaperForm):
-        return None
-    upload = request.files.get(FILE_FIELD)
-    if upload is None or not upload.filename:
-        return None
-    try:
-        limit = runtime().settings.max_upload_bytes
-        return receive_pdf(runtime().files, cast(BinaryIO, upload.stream), upload.filename, limit, FILE_FIELD)
-    except InvalidInput as error:
-        place_errors(form, error)
-        return None
 
 
 def _paper(
